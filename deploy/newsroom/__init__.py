@@ -1,0 +1,1 @@
+"""The sample newsroom: a small world of publishers that exists on loopback only."""

@@ -1,0 +1,1 @@
+"""The sentences: compose, configure, run, report. Nobody imports pipelines."""

@@ -1,0 +1,8 @@
+"""`python -m warta`."""
+
+import sys
+
+from warta.pipelines.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

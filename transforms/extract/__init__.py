@@ -1,0 +1,1 @@
+"""Room card: to be written by whoever fills this room."""

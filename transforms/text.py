@@ -1,0 +1,55 @@
+"""The shared leaf: folding, paragraphs, words and shingles. No I/O, no language rules."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+_WORD = re.compile(r"\w+")
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparison: NFKC, case folded, white space as single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split `text` at blank lines; white space inside a paragraph becomes single blanks.
+
+    >>> paragraphs("Satu  dua.\\n\\n\\n Tiga.\\n")
+    ['Satu dua.', 'Tiga.']
+    """
+    parts = (" ".join(part.split()) for part in _BLANK_LINES.split(text))
+    return [part for part in parts if part]
+
+
+def join_paragraphs(parts: Sequence[str]) -> str:
+    """Join paragraphs with one blank line; the inverse of `paragraphs`."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def words(text: str) -> list[str]:
+    r"""Return the lower-case words (`\w+`) of `text`, in order."""
+    return _WORD.findall(text.lower())
+
+
+def shingles(tokens: Sequence[str], size: int) -> Iterator[str]:
+    """Yield the word n-grams of `tokens`, in order, repeats included, joined by one blank.
+
+    A text shorter than `size` yields itself once; an empty one nothing.
+    """
+    if not tokens:
+        return
+    if len(tokens) < size:
+        yield " ".join(tokens)
+        return
+    for start in range(len(tokens) - size + 1):
+        yield " ".join(tokens[start : start + size])
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hex characters that identify `parts`: the first half of their SHA-256."""
+    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(joined).hexdigest()[:32]
