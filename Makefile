@@ -1,0 +1,68 @@
+# Two commands: `make run` and `make test`. Everything else is a closer look.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OUT    ?= data
+UV     := uv==0.13.8
+STAMP  := $(VENV)/.installed
+
+.PHONY: run test lint type unit setup lock bench-corpus bench-extraction bench-dedup bench-label bench-fetch chaos clean help
+
+run: $(STAMP)  ## run the main job: the sample newsroom offline, or FEEDS=file OUT=dir on the real web
+ifdef FEEDS
+	$(BIN)/warta run --feeds $(FEEDS) --output $(OUT) $(ARGS)
+else
+	$(BIN)/warta sample --output $(OUT) $(ARGS)
+endif
+
+test: lint type unit  ## lint, types, tests
+
+lint: $(STAMP)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: $(STAMP)  ## mypy, strict
+	$(BIN)/mypy .links/warta/schemas .links/warta/transforms .links/warta/pipelines
+
+unit: $(STAMP)  ## all tests that need no corpus and no internet, two at a time, with coverage
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage erase
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+setup: $(STAMP)  ## .venv from the lock file
+
+$(STAMP): requirements.lock setup.py pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps -e .
+	mkdir -p .links && ln -sfn .. .links/warta
+	touch $@
+
+lock:  ## resolve the dependencies anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test setup.py -o requirements.lock
+
+bench-extraction: $(STAMP)  ## F1, leak, loss, metadata and speed on the shared corpus
+	$(BIN)/python -m tests.gate.extraction
+	$(BIN)/python -m tests.gate.metadata
+
+bench-label: $(STAMP)  ## language and topic on the shared labels
+	$(BIN)/python -m tests.gate.label
+
+bench-dedup: $(STAMP)  ## duplicates: precision, recall, speed, growth
+	$(BIN)/python -m tests.bench.bench_dedup
+
+bench-fetch: $(STAMP)  ## fetching against a bare loop on a loopback world
+	$(BIN)/python -m tests.bench.bench_fetch
+
+bench-corpus: $(STAMP)  ## the real pages and feeds of the shared corpus through `warta run`
+	$(BIN)/python -m tests.bench.bench_corpus
+
+chaos: $(STAMP)  ## 200 random kills; nothing lost, nothing twice
+	$(BIN)/python -m tests.chaos.run --kills 200
+
+clean:  ## forget environment and sample data
+	rm -rf $(VENV) .links build dist *.egg-info data
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20

@@ -1,0 +1,207 @@
+"""The command line of a run, turned once into one frozen, validated `Settings`."""
+
+import argparse
+import ipaddress
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from warta.schemas.feed import Feed
+
+BATCH_RUNNER = "FnApiRunner"
+"""What `DirectRunner` means here: Beam's in-memory batch engine. The SDK's own DirectRunner may first try
+to download another engine, without a time limit (measured with Beam 2.77)."""
+
+SLICE_PAGES = 2_000
+"""Pages per cycle on a local runner. Memory follows the slice, not the run; each slice is one commit."""
+
+
+class UsageError(ValueError):
+    """The command line or a file it names cannot be used. The message says what to do; exit code 2."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run was told, checked. Units are in the names."""
+
+    feeds: tuple[Feed, ...]
+    output: str
+    min_delay_s: float = 1.0
+    per_host_concurrency: int = 1
+    max_run_s: float | None = None
+    slice_pages: int = SLICE_PAGES
+    workers: int = 0
+    allow_networks: tuple[str, ...] = ()
+    connect_to: tuple[tuple[str, str], ...] = ()
+    user_agent: str = ""
+    keep_duplicate_text: bool = False
+    poll_all: bool = False
+    beam_args: tuple[str, ...] = field(default=())
+
+    @property
+    def is_local(self) -> bool:
+        """True when this process is the engine: fetch with its own reader processes, slice by slice."""
+        return runner_of(self.beam_args) == BATCH_RUNNER
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Teach `parser` the options of `warta run`."""
+    where = parser.add_argument_group("what and where")
+    where.add_argument("--feeds", required=True, metavar="FILE", help="feed list: .toml, .txt or .opml")
+    where.add_argument("--output", required=True, metavar="DIR", help="dataset folder; made when missing")
+    manners = parser.add_argument_group("manners")
+    manners.add_argument(
+        "--min-delay-s",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="least seconds between two requests to one host (default 1)",
+    )
+    manners.add_argument(
+        "--per-host-concurrency",
+        type=int,
+        default=1,
+        metavar="N",
+        help="most requests open at one host (default 1)",
+    )
+    manners.add_argument(
+        "--max-run-s",
+        type=float,
+        metavar="S",
+        help="stop asking after S seconds; the rest is deferred and first in line next time",
+    )
+    manners.add_argument(
+        "--user-agent", default="", metavar="TEXT", help="how you introduce yourself; name a contact"
+    )
+    manners.add_argument("--poll-all", action="store_true", help="poll every feed now, due or not")
+    network = parser.add_argument_group("network")
+    network.add_argument(
+        "--allow-network",
+        action="append",
+        default=[],
+        metavar="CIDR",
+        help="open a private range that is refused by default (repeatable)",
+    )
+    network.add_argument(
+        "--connect-to",
+        action="append",
+        default=[],
+        metavar="HOST=ADDR:PORT",
+        help="reach HOST (or *.domain) at ADDR:PORT, as curl does (repeatable)",
+    )
+    work = parser.add_argument_group("work")
+    work.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="reader processes (default: the cores)"
+    )
+    work.add_argument(
+        "--slice-pages",
+        type=int,
+        default=SLICE_PAGES,
+        metavar="N",
+        help=f"pages per commit on a local runner (default {SLICE_PAGES}); memory follows it",
+    )
+    work.add_argument("--keep-duplicate-text", action="store_true", help="store the text of duplicates too")
+
+
+def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Settings:
+    """Check parsed arguments and return the settings.
+
+    Raises:
+      UsageError: naming the option (or file and line) at fault.
+    """
+    from warta.transforms.parse.feed_list import FeedListError, read_feed_list
+
+    if not Path(args.feeds).is_file():
+        raise UsageError(f"--feeds {args.feeds}: no such file")
+    try:
+        feeds = read_feed_list(args.feeds)
+    except FeedListError as error:
+        raise UsageError(str(error)) from error
+    if not feeds:
+        raise UsageError(f"--feeds {args.feeds}: names no feed")
+    _at_least(args.min_delay_s, 0, "--min-delay-s")
+    _at_least(args.per_host_concurrency, 1, "--per-host-concurrency")
+    _at_least(args.slice_pages, 1, "--slice-pages")
+    _at_least(args.workers, 0, "--workers")
+    if args.max_run_s is not None:
+        _at_least(args.max_run_s, 0, "--max-run-s")
+    return Settings(
+        feeds=feeds,
+        output=args.output,
+        min_delay_s=args.min_delay_s,
+        per_host_concurrency=args.per_host_concurrency,
+        max_run_s=args.max_run_s,
+        slice_pages=args.slice_pages,
+        workers=args.workers or os.cpu_count() or 1,
+        allow_networks=tuple(_network(text) for text in args.allow_network),
+        connect_to=tuple(_connect_to(text) for text in args.connect_to),
+        user_agent=args.user_agent,
+        keep_duplicate_text=args.keep_duplicate_text,
+        poll_all=args.poll_all,
+        beam_args=checked_beam_args(beam_args),
+    )
+
+
+def checked_beam_args(beam_args: Sequence[str]) -> tuple[str, ...]:
+    """Return Beam's own options with `DirectRunner` spelled out; refuse words that nobody knows."""
+    unknown = _unknown_to_beam(beam_args) if beam_args else []
+    if unknown:
+        raise UsageError(f"unknown option {unknown[0]!r}; see `warta run --help` and Beam's pipeline options")
+    args = list(beam_args)
+    if runner_of(args) == BATCH_RUNNER:
+        args = [arg for arg in _without_runner(args)] + [f"--runner={BATCH_RUNNER}"]
+    return tuple(args)
+
+
+def runner_of(beam_args: Sequence[str]) -> str:
+    """Return the runner that `beam_args` ask for; the batch engine when they ask for none."""
+    runner = "DirectRunner"
+    for position, arg in enumerate(beam_args):
+        if arg.startswith("--runner="):
+            runner = arg.partition("=")[2]
+        elif arg == "--runner" and position + 1 < len(beam_args):
+            runner = beam_args[position + 1]
+    local = {"directrunner", BATCH_RUNNER.lower(), "bundlebaseddirectrunner"}
+    return BATCH_RUNNER if runner.lower() in local else runner
+
+
+def _without_runner(args: Sequence[str]) -> list[str]:
+    kept, skip = [], False
+    for arg in args:
+        if skip:
+            skip = False
+        elif arg == "--runner":
+            skip = True
+        elif not arg.startswith("--runner="):
+            kept.append(arg)
+    return kept
+
+
+def _unknown_to_beam(beam_args: Sequence[str]) -> list[str]:
+    from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
+
+    parser = _BeamArgumentParser(allow_abbrev=False)
+    for options in PipelineOptions.__subclasses__():
+        options._add_argparse_args(parser)
+    return list(parser.parse_known_args(list(beam_args))[1])
+
+
+def _at_least(value: float, least: float, option: str) -> None:
+    if not value >= least:
+        raise UsageError(f"{option} {value:g}: must be at least {least:g}")
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as error:
+        raise UsageError(f"--allow-network {text}: {error}; write a range such as 10.0.0.0/8") from error
+
+
+def _connect_to(text: str) -> tuple[str, str]:
+    host, equals, target = text.partition("=")
+    address, colon, port = target.rpartition(":")
+    if not (host and equals and address and colon and port.isdigit()):
+        raise UsageError(f"--connect-to {text}: write HOST=ADDR:PORT, for example '*.test=127.0.0.1:8080'")
+    return host.lower(), target
