@@ -150,7 +150,7 @@ def checked_beam_args(beam_args: Sequence[str]) -> tuple[str, ...]:
         raise UsageError(f"unknown option {unknown[0]!r}; see `warta run --help` and Beam's pipeline options")
     args = list(beam_args)
     if runner_of(args) == BATCH_RUNNER:
-        args = [arg for arg in _without_runner(args)] + [f"--runner={BATCH_RUNNER}"]
+        args = [*_without_runner(args), f"--runner={BATCH_RUNNER}"]
     return tuple(args)
 
 

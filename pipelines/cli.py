@@ -1,0 +1,181 @@
+"""`warta`: the command line. Parsing only; each command imports its work when it is called.
+
+Start-up is part of the product: `warta --help` imports neither Beam nor pyarrow.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+from warta.pipelines.options import UsageError, add_run_arguments
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+
+Command = Callable[[argparse.Namespace, list[str]], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        kwargs.setdefault("allow_abbrev", False)
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    parser = _Parser(
+        prog="warta",
+        description="News feeds to a clean, deduplicated, queryable Parquet dataset.",
+        epilog="example:\n  warta run --feeds deploy/feeds/indonesia.toml --output data\n\n"
+        "Each command has its own --help with an example.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _run(commands)
+    _sample(commands)
+    _stage(commands)
+    _explain(commands)
+    _store_commands(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 bad usage."""
+    parser = build_parser()
+    args, rest = parser.parse_known_args(argv)
+    if rest and not args.takes_beam_options:
+        parser.error(
+            f"unknown option {rest[0]!r} for `warta {args.command}`; see `warta {args.command} --help`"
+        )
+    module, _, function = args.work.partition(":")
+    command: Command = getattr(importlib.import_module(module), function)
+    try:
+        return command(args, rest)
+    except UsageError as error:
+        print(f"warta: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        print("warta: stopped", file=sys.stderr)
+        return EXIT_FAILED
+    except BrokenPipeError:
+        return EXIT_FAILED
+
+
+def _command(
+    commands: "argparse._SubParsersAction[_Parser]",
+    name: str,
+    work: str,
+    *,
+    about: str,
+    example: str,
+    takes_beam_options: bool = False,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + ".", epilog=f"example:\n  {example}"
+    )
+    parser.set_defaults(work=work, takes_beam_options=takes_beam_options)
+    return parser
+
+
+def _run(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = _command(
+        commands,
+        "run",
+        "warta.pipelines.commands:run",
+        about="poll the feeds once, fetch what is new and store it; Beam's own options pass through",
+        example="warta run --feeds deploy/feeds/indonesia.toml --output data --max-run-s 600",
+        takes_beam_options=True,
+    )
+    add_run_arguments(parser)
+
+
+def _sample(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = _command(
+        commands,
+        "sample",
+        "warta.pipelines.commands:sample",
+        about="run over the bundled sample newsroom, offline",
+        example="warta sample --output data",
+        takes_beam_options=True,
+    )
+    parser.add_argument("--output", default="data", metavar="DIR", help="dataset folder (default data)")
+    parser.add_argument(
+        "--edition",
+        type=int,
+        default=1,
+        choices=(1, 2),
+        help="2 is the same newsroom some hours later: news, and one article updated",
+    )
+
+
+def _stage(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = _command(
+        commands,
+        "stage",
+        "warta.pipelines.stages:stage",
+        about="run one stage over JSON Lines, without network: extract, label or dedup",
+        example="warta stage extract pages.jsonl articles.jsonl",
+    )
+    parser.add_argument("name", choices=("extract", "label", "dedup"))
+    parser.add_argument("source", metavar="IN.jsonl", help="input, - for standard input")
+    parser.add_argument("target", metavar="OUT.jsonl", help="output, - for standard output")
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes (default: the cores)")
+
+
+def _explain(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = _command(
+        commands,
+        "explain",
+        "warta.pipelines.explain:explain",
+        about="show what each stage makes of one page: what was kept, cut and why",
+        example="warta explain page.html --url https://www.example.com/news/1",
+    )
+    parser.add_argument("page", metavar="URL|FILE.html")
+    parser.add_argument("--url", default="", help="address of the page, when a file is read")
+    parser.add_argument(
+        "--allow-network",
+        action="append",
+        default=[],
+        metavar="CIDR",
+        help="open a private range that is refused by default (repeatable)",
+    )
+    parser.add_argument(
+        "--connect-to",
+        action="append",
+        default=[],
+        metavar="HOST=ADDR:PORT",
+        help="reach HOST at ADDR:PORT (repeatable)",
+    )
+
+
+def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    verify = _command(
+        commands,
+        "verify",
+        "warta.pipelines.commands:verify",
+        about="read every file of a dataset and check it against its manifests, schema and index",
+        example="warta verify data",
+    )
+    verify.add_argument("dataset", metavar="DIR")
+    compact = _command(
+        commands,
+        "compact",
+        "warta.pipelines.commands:compact",
+        about="join small files of each partition; readers stay consistent while it works",
+        example="warta compact data --target-mb 64",
+    )
+    compact.add_argument("dataset", metavar="DIR")
+    compact.add_argument(
+        "--target-mb", type=float, default=64.0, metavar="MB", help="file size to aim at (default 64)"
+    )
+    compact.add_argument(
+        "--keep-days", type=int, metavar="N", help="also forget partitions older than N days"
+    )
+    repair = _command(
+        commands,
+        "repair",
+        "warta.pipelines.commands:repair",
+        about="mend what verify finds and can be mended: finish commits, rebuild the index from the rows",
+        example="warta repair data",
+    )
+    repair.add_argument("dataset", metavar="DIR")
