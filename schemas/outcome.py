@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from warta.schemas.entry import Entry
 
+Day = date
+"""The type, under a name that a field called `date` with a default does not hide."""
+
 
 class Stage(StrEnum):
     """The arrow at which something ended."""
@@ -130,7 +133,7 @@ class Duplicate:
     title: str = ""
     published: datetime | None = None
     fetched_at: datetime | None = None
-    date: date | None = None
+    date: Day | None = None
     """Publisher-local day, the partition."""
     containment: float | None = None
     dup_of_publisher: str = ""
