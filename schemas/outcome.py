@@ -73,6 +73,8 @@ class Reason(StrEnum):
     RUN_STOPPED = "run_stopped"
     RETRY_AFTER = "retry_after"
     SLICE_FULL = "slice_full"
+    # the store
+    ROW_INVALID = "row_invalid"
 
 
 PASSING: frozenset[Reason] = frozenset(
