@@ -43,6 +43,9 @@ class FeedState:
     moved_to: str = ""
     """Target of a permanent redirect under observation; becomes the feed's address after a week of it."""
     moved_since: datetime | None = None
+    listed: bytes = b""
+    """Signatures of the entries of the last listing (`transforms/fetch/conditional.py`): what the share of
+    already known entries, and so the interval, is measured against."""
 
 
 @dataclass(frozen=True, slots=True)
