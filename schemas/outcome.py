@@ -142,6 +142,8 @@ class Duplicate:
     url_id: str = ""
     text: str = ""
     """Only kept with `--keep-duplicate-text`."""
+    overlaps: tuple[tuple[str, float], ...] = ()
+    """(id, containment) of every earlier record that shares half or more; `dup_of` is the first of a copy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,3 +15,5 @@ class Record:
     similar_to: str = ""
     """Id of an earlier article with containment between .5 and .8."""
     containment: float | None = None
+    overlaps: tuple[tuple[str, float], ...] = ()
+    """(id, containment) of every earlier record that shares half or more; `similar_to` is the first."""
