@@ -1,0 +1,278 @@
+"""The commit: staged files become one published manifest, then move to where readers look.
+
+    1. workers write below staging/CYCLE, every file synced
+    2. manifests/N.json appears, whole, in one rename: from here on the cycle has happened
+    3. files move into place; old state goes; staging goes
+
+A kill before 2 leaves nothing but staging, which the next opening deletes. A kill after 2 leaves a staging
+folder beside its manifest, and the next opening repeats 3, of which every step can be repeated.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Any
+
+from warta.schemas.outcome import RunReport
+from warta.transforms.store import lock as locks
+from warta.transforms.store.errors import StoreError, naming
+from warta.transforms.store.files import Files, absolute, files_at
+from warta.transforms.store.layout import SUCCESS, Layout, join, parent, table_of
+from warta.transforms.store.manifest import (
+    CHECKPOINT_EVERY,
+    Manifest,
+    current,
+    encode,
+    numbers,
+    write_checkpoint,
+)
+from warta.transforms.store.parquet import DataFile, footer
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Where the workers of one cycle write."""
+
+    cycle: str
+    path: str
+
+    def data_dir(self, table: str) -> str:
+        """Return the folder that mirrors the dataset root of `table`."""
+        return join(self.path, "data", table)
+
+    def state_dir(self, name: str) -> str:
+        """Return the folder for new files of the state `name`."""
+        return join(self.path, "state", name)
+
+
+class Store:
+    """An output folder, open for one writer. Use it as a context manager.
+
+    Raises (any method):
+      StoreError: naming the path at fault; what was committed before is intact.
+    """
+
+    def __init__(self, root: str, files: Files, lock: Any, owner: str, now: Clock) -> None:
+        self.layout = Layout(root)
+        self.files = files
+        self.owner = owner
+        self._lock = lock
+        self._now = now
+        self.manifest = current(files, self.layout)
+
+    @classmethod
+    def open(
+        cls, output_dir: str, *, owner: str, files: Files | None = None, now: Clock = utc_now
+    ) -> "Store":
+        """Open `output_dir` for writing, making it when missing; finish or undo what a kill left.
+
+        Args:
+          output_dir: a local folder or an address that Beam's filesystems know.
+          owner: who is asking, for the message that a second writer gets ("warta run --feeds x.toml").
+
+        Raises:
+          StoreLocked: when somebody else writes here.
+        """
+        root = absolute(output_dir)
+        files = files or files_at(root)
+        if files.local:
+            with naming(root):
+                files.make_folder(root)
+        lock = locks.acquire(files, Layout(root).lock, owner)
+        try:
+            store = cls(root, files, lock, owner, now)
+            store._recover()
+        except BaseException:
+            lock.release()
+            raise
+        return store
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._lock.release()
+
+    def state_files(self, name: str) -> list[str]:
+        """Return the current files of the state `name`, in the order they were committed."""
+        return [self.layout.path(path) for path in self.manifest.state.get(name, ())]
+
+    def begin(self, cycle: str) -> Staging:
+        """Return an empty staging place for a cycle. Its id goes into file names; use each only once."""
+        path = self.layout.staging(cycle)
+        self.files.delete_tree(path)
+        if self.files.local:
+            self.files.make_folder(path)
+        return Staging(cycle, path)
+
+    def discard(self, staging: Staging) -> None:
+        """Forget a cycle that will not be committed."""
+        self.files.delete_tree(staging.path)
+
+    def commit(
+        self,
+        staging: Staging,
+        *,
+        replace: Mapping[str, Sequence[str]] | None = None,
+        append: Mapping[str, Sequence[str]] | None = None,
+        report: Mapping[str, Any] | None = None,
+        removed: Iterable[str] = (),
+        swaps: Iterable[tuple[str, str]] = (),
+    ) -> Manifest:
+        """Make everything staged visible, all of it or nothing.
+
+        Args:
+          staging: from `begin`; every data file below it becomes part of the dataset.
+          replace: for each state name its complete new list of files, staged or current ones (kept).
+          append: for each state name the staged files that join the current ones.
+          report: anything JSON can hold; kept in the manifest.
+          removed: data files, relative to the output folder, that stop being part of the dataset.
+          swaps: (staged folder, live folder) that change places as a whole; for compaction.
+
+        Returns:
+          The manifest that was published.
+        """
+        planned = self._plan(staging, replace or {}, append or {})
+        manifest = Manifest(
+            number=self.manifest.number + 1,
+            cycle=staging.cycle,
+            owner=self.owner,
+            published_at=self._now().isoformat(),
+            report=report or {},
+            removed=tuple(sorted(removed)),
+            swaps=tuple(swaps),
+            **planned,
+        )
+        self._publish(manifest, staging)
+        self.manifest = manifest
+        self._finish(manifest)
+        return manifest
+
+    def write_run_report(self, report: RunReport) -> str:
+        """Write `runs/RUN_ID.json`; return its path."""
+        path = self.layout.run_report(report.run_id)
+        self.files.write(path, report_json(report))
+        return path
+
+    def _plan(
+        self, staging: Staging, replace: Mapping[str, Sequence[str]], append: Mapping[str, Sequence[str]]
+    ) -> dict[str, Any]:
+        """Return what the manifest says of files."""
+        added, moves = self._planned_data(staging)
+        state = {name: tuple(files) for name, files in self.manifest.state.items()}
+        for name, paths in [*replace.items(), *append.items()]:
+            kept = state.get(name, ()) if name not in replace else ()
+            named = [self._planned_state(staging, name, path, moves) for path in paths]
+            state[name] = tuple(dict.fromkeys([*kept, *named]))
+        before = {path for paths in self.manifest.state.values() for path in paths}
+        after = {path for paths in state.values() for path in paths}
+        dropped = tuple(sorted(before - after))
+        return {"added": tuple(added), "state": state, "dropped": dropped, "moves": tuple(moves)}
+
+    def _planned_data(self, staging: Staging) -> tuple[list[DataFile], list[tuple[str, str]]]:
+        """Return the staged data files, their footers read, and where they go."""
+        data, added, moves = join(staging.path, "data"), [], []
+        for found in self.files.walk(data):
+            relative = found.path[len(data) + 1 :]
+            rows = footer(self.files, found.path).num_rows
+            added.append(DataFile(table_of(relative), relative, rows, found.size_bytes))
+            moves.append((self.layout.relative(found.path), relative))
+        return added, moves
+
+    def _planned_state(self, staging: Staging, name: str, path: str, moves: list[tuple[str, str]]) -> str:
+        """Return where a state file will be; a staged one moves, a current one stays."""
+        relative = self.layout.relative(path)
+        if relative in self.manifest.state.get(name, ()):
+            return relative
+        if not path.startswith(staging.path + "/") or not self.files.exists(path):
+            raise StoreError(f"{path}: neither staged by this cycle nor a current file of state {name!r}")
+        base = path.rpartition("/")[2]
+        number = self.manifest.number + 1
+        target = self.layout.relative(join(self.layout.state(name), f"{number:010d}-{base}"))
+        if (relative, target) not in moves:
+            moves.append((relative, target))
+        return target
+
+    def _publish(self, manifest: Manifest, staging: Staging) -> None:
+        """The one step that decides."""
+        folders = {parent(found.path) for found in self.files.walk(staging.path)}
+        self.files.sync_folders(self._with_parents(folders))
+        if manifest.number % CHECKPOINT_EVERY == 0:
+            write_checkpoint(self.files, self.layout, manifest)
+        path = self.layout.manifest(manifest.number)
+        self._lock.check()
+        if self.files.exists(path):
+            raise StoreError(f"{path}: somebody else committed meanwhile; run again")
+        self.files.write(path, encode(manifest))
+
+    def _finish(self, manifest: Manifest) -> None:
+        """Bring the folders to what `manifest` says. Repeats itself without harm."""
+        path = self.layout.path
+        for source, target in manifest.moves:
+            self.files.move(path(source), path(target))
+        for staged, live in manifest.swaps:
+            self._swap(manifest, path(staged), path(live))
+        self.files.delete(path(one) for one in (*manifest.removed, *manifest.dropped))
+        for table in {one.table for one in manifest.added}:
+            marker = join(self.layout.dataset(table), SUCCESS)
+            if not self.files.exists(marker):
+                self.files.write(marker, b"")
+        targets = [target for _, target in (*manifest.moves, *manifest.swaps)]
+        self.files.sync_folders(self._with_parents(parent(path(one)) for one in targets))
+        self.files.delete_tree(self.layout.staging(manifest.cycle))
+        if manifest.number % CHECKPOINT_EVERY == 0:
+            self._forget_before(manifest.number - CHECKPOINT_EVERY)
+
+    def _swap(self, manifest: Manifest, staged: str, live: str) -> None:
+        raise NotImplementedError
+
+    def _with_parents(self, folders: Iterable[str]) -> set[str]:
+        """Return `folders` and everything above them, up to the output folder."""
+        all_folders = set()
+        for folder in folders:
+            while len(folder) >= len(self.layout.root) and folder not in all_folders:
+                all_folders.add(folder)
+                folder = parent(folder)
+        return all_folders
+
+    def _forget_before(self, number: int) -> None:
+        """Delete manifests that a full list of files has replaced."""
+        old = [one for one in numbers(self.files, self.layout) if one < number]
+        paths = [path for one in old for path in (self.layout.manifest(one), self.layout.checkpoint(one))]
+        self.files.delete(paths)
+
+    def _recover(self) -> None:
+        """Finish the last published cycle if it was cut short; delete what was never published."""
+        cycles = self.files.names(self.layout.all_staging)
+        if self.manifest.cycle in cycles:
+            self._finish(self.manifest)
+        for cycle in cycles:
+            self.files.delete_tree(join(self.layout.all_staging, cycle))
+        drafts = [name for name in self.files.names(self.layout.manifests) if name.startswith(".")]
+        self.files.delete(join(self.layout.manifests, name) for name in drafts)
+
+
+def report_json(report: RunReport) -> bytes:
+    """Return a run report as JSON that people can read."""
+    import json
+
+    def plain(value: object) -> str:
+        if isinstance(value, (datetime, date)):
+            return value.isoformat()
+        raise TypeError(f"{type(value).__name__} has no place in a report")
+
+    return (json.dumps(asdict(report), ensure_ascii=False, indent=2, default=plain) + "\n").encode()

@@ -1,0 +1,133 @@
+"""Parquet files of the tables: how they are written, what they say of themselves."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warta.schemas.tables import PARTITIONS, SCHEMA_VERSION, TABLES
+from warta.transforms.store.errors import StoreError
+from warta.transforms.store.files import Files
+from warta.transforms.store.rows import SORT_KEYS
+
+ROW_GROUP_ROWS = 8_192
+"""Rows a group: about 25 MB of article text, so that a reader of one group stays small and pruning works."""
+
+ZSTD_LEVEL = 3
+
+PLAIN = frozenset(
+    [
+        *("id", "url", "canonical_url", "title", "text", "image_url", "caption", "content_hash"),
+        *("previous_hash", "similar_to", "dup_of", "url_id", "detail", "story_id", "headline"),
+    ]
+)
+"""Columns whose values hardly repeat: a dictionary would cost time and bytes."""
+
+_VERSION = b"warta.schema_version"
+_TABLE = b"warta.table"
+_DOCS = b"warta.docs"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file of a table, as a manifest names it."""
+
+    table: str
+    path: str
+    """Below the output folder."""
+    rows: int
+    size_bytes: int
+
+
+def file_schema(table: str) -> pa.Schema:
+    """Return what is inside a file of `table`: no partition columns, documentation as readable JSON.
+
+    Field-level metadata would be repeated in base64 in every file; one JSON value serves every reader
+    (`SELECT value FROM parquet_kv_metadata(…)` in DuckDB).
+    """
+    fields = [field for field in TABLES[table] if field.name not in PARTITIONS[table]]
+    docs = {field.name: field.metadata[b"doc"].decode() for field in fields}
+    metadata = {
+        _TABLE: table.encode(),
+        _VERSION: str(SCHEMA_VERSION).encode(),
+        _DOCS: json.dumps(docs, ensure_ascii=False).encode(),
+    }
+    return pa.schema([field.remove_metadata() for field in fields], metadata=metadata)
+
+
+def write_rows(files: Files, path: str, table: str, columns: pa.Table) -> int:
+    """Write sorted `columns` as one finished file; return its rows.
+
+    The partition columns are left out. Equal columns give equal bytes.
+    """
+    schema = file_schema(table)
+    inside = columns.select(schema.names).cast(schema).replace_schema_metadata(schema.metadata)
+    _write(files, path, inside, dictionary=_dictionary(schema), sorting=_sorting(table, schema))
+    return int(inside.num_rows)
+
+
+def write_state(files: Files, path: str, columns: pa.Table) -> None:
+    """Write a state table as one finished file."""
+    _write(files, path, columns, dictionary=False, sorting=None)
+
+
+def _write(files: Files, path: str, columns: pa.Table, *, dictionary: Any, sorting: Any) -> None:
+    with files.create(path) as sink:
+        pq.write_table(
+            columns,
+            sink,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=dictionary,
+            row_group_size=ROW_GROUP_ROWS,
+            write_page_index=True,
+            sorting_columns=sorting,
+        )
+    files.finish(path)
+
+
+def _dictionary(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if pa.types.is_string(field.type) and field.name not in PLAIN]
+
+
+def _sorting(table: str, schema: pa.Schema) -> Any:
+    order = [(name, "ascending") for name in SORT_KEYS[table]]
+    return pq.SortingColumn.from_ordering(schema, order)
+
+
+def footer(files: Files, path: str) -> pq.FileMetaData:
+    """Return the footer of a file.
+
+    Raises:
+      StoreError: naming the path, when it is not a whole Parquet file.
+    """
+    try:
+        with files.open(path) as source:
+            return pq.read_metadata(source)
+    except (pa.ArrowInvalid, OSError, EOFError) as error:
+        raise StoreError(f"{path}: not a readable Parquet file ({error}); run `warta repair`") from error
+
+
+def read_columns(files: Files, path: str, columns: list[str] | None = None) -> pa.Table:
+    """Return the rows of one file.
+
+    Raises:
+      StoreError: naming the path, when it is damaged.
+    """
+    try:
+        with files.open(path) as source:
+            return pq.ParquetFile(source).read(columns=columns)
+    except (pa.ArrowException, OSError, EOFError, KeyError) as error:
+        raise StoreError(f"{path}: not a readable Parquet file ({error}); run `warta repair`") from error
+
+
+def schema_version(meta: pq.FileMetaData) -> int:
+    """Return the schema version that a file was written with; 0 when it does not say."""
+    return int((meta.metadata or {}).get(_VERSION, b"0"))
+
+
+def table_name(meta: pq.FileMetaData) -> str:
+    """Return the table that a file was written for; empty when it does not say."""
+    return str((meta.metadata or {}).get(_TABLE, b"").decode())
