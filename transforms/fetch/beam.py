@@ -1,0 +1,137 @@
+"""FetchFeeds and FetchPages: hosts go to shards, and one crawl per shard asks all its hosts at once."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from typing import Any
+
+import apache_beam as beam
+from apache_beam import pvalue
+
+from warta.schemas.article import Article
+from warta.schemas.entry import Entry
+from warta.schemas.feed import FeedHealth, FeedState
+from warta.schemas.host import HostState
+from warta.schemas.outcome import Deferral, Rejection
+from warta.transforms.fetch.feeds import ReadFeed, crawl_feeds
+from warta.transforms.fetch.pages import ReadPage, crawl_pages
+from warta.transforms.fetch.pool import Pool, shared_pool
+from warta.transforms.fetch.settings import FetchSettings
+from warta.transforms.fetch.slices import shard_key
+
+ENTRIES, ARTICLES = "entries", "articles"
+FEED_STATES, HEALTH = "feed_states", "health"
+REJECTIONS, DEFERRALS, HOSTS = "rejections", "deferrals", "hosts"
+
+
+class FetchFeeds(beam.PTransform):
+    """Poll the feeds that are due; bounded.
+
+    Input: `(Feed, FeedState | None)` pairs and `HostState`s, flattened into one collection.
+    Output: main (`.entries`) `Entry` with `announced_at`, and the tags `feed_states` (of polled feeds),
+    `health` (one per feed), `rejections` (of entries, and of failed feeds: those have no `url_id`), `hosts`.
+    """
+
+    def __init__(self, read_feed: ReadFeed, settings: FetchSettings) -> None:
+        super().__init__()
+        self._read_feed = read_feed
+        self._settings = settings
+
+    def expand(self, requests: beam.PCollection) -> Any:
+        return _crawl_by_shard(
+            requests,
+            _PollShard(self._read_feed, self._settings),
+            self._settings,
+            ENTRIES,
+            (FEED_STATES, HEALTH, REJECTIONS, HOSTS),
+        )
+
+
+class FetchPages(beam.PTransform):
+    """Fetch the page of every entry and read it; bounded.
+
+    Input: `Entry`s and `HostState`s, flattened into one collection.
+    Output: main (`.articles`) `Article`, and the tags `rejections`, `deferrals`, `hosts`. Every entry comes
+    out exactly once as article, rejection or deferral.
+    """
+
+    def __init__(self, read_page: ReadPage, settings: FetchSettings) -> None:
+        super().__init__()
+        self._read_page = read_page
+        self._settings = settings
+
+    def expand(self, requests: beam.PCollection) -> Any:
+        return _crawl_by_shard(
+            requests,
+            _FetchShard(self._read_page, self._settings),
+            self._settings,
+            ARTICLES,
+            (REJECTIONS, DEFERRALS, HOSTS),
+        )
+
+
+def _crawl_by_shard(
+    requests: beam.PCollection, crawl: beam.DoFn, settings: FetchSettings, main: str, tags: tuple[str, ...]
+) -> pvalue.DoOutputsTuple:
+    return (
+        requests
+        | "KeyByHostShard" >> beam.Map(with_shard, settings.shards)
+        | "GroupHosts" >> beam.GroupByKey()
+        | "Crawl" >> beam.ParDo(crawl).with_outputs(*tags, main=main)
+    )
+
+
+def with_shard(request: Any, shards: int) -> tuple[int, Any]:
+    """Key a request or a host state by the shard its site belongs to."""
+    return shard_key(request, shards), request
+
+
+class _Crawling(beam.DoFn):
+    """Drive an asynchronous crawl from a synchronous `process`, yielding outcomes as they come."""
+
+    def __init__(self, read: Callable[..., Any], settings: FetchSettings) -> None:
+        self._read = read
+        self._settings = settings
+
+    def process(self, keyed: tuple[int, Iterable[Any]]) -> Iterator[Any]:
+        pool = shared_pool(self._settings)
+        loop = asyncio.new_event_loop()
+        crawl = self.crawl(list(keyed[1]), pool)
+        try:
+            while (batch := loop.run_until_complete(anext(crawl, None))) is not None:
+                for outcome in batch:
+                    yield _tagged(outcome)
+        finally:
+            loop.run_until_complete(crawl.aclose())
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
+        raise NotImplementedError
+
+
+class _PollShard(_Crawling):
+    def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
+        polls = [request for request in requests if not isinstance(request, HostState)]
+        states = [request for request in requests if isinstance(request, HostState)]
+        return crawl_feeds(polls, states, self._read, self._settings, pool=pool)
+
+
+class _FetchShard(_Crawling):
+    def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
+        entries = [request for request in requests if not isinstance(request, HostState)]
+        states = [request for request in requests if isinstance(request, HostState)]
+        return crawl_pages(entries, states, self._read, self._settings, pool=pool)
+
+
+def _tagged(outcome: Any) -> Any:
+    for kind, tag in (
+        (FeedState, FEED_STATES),
+        (FeedHealth, HEALTH),
+        (Rejection, REJECTIONS),
+        (Deferral, DEFERRALS),
+        (HostState, HOSTS),
+    ):
+        if isinstance(outcome, kind):
+            return pvalue.TaggedOutput(tag, outcome)
+    assert isinstance(outcome, (Entry, Article)), f"a reader returned {type(outcome).__name__}"
+    return outcome

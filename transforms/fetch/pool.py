@@ -1,0 +1,115 @@
+"""Reader processes: parsers run where they can be killed, one page at a time, on every core."""
+
+import asyncio
+import atexit
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any, Protocol
+
+from pebble import ProcessExpired, ProcessPool
+
+from warta.schemas.outcome import Reason
+from warta.transforms.fetch.settings import FetchSettings
+
+
+class ReadError(Exception):
+    """A reader that came to no result; `reason` says why."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Pool(Protocol):
+    """Where readers run."""
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Awaitable[Any]:
+        """Return `function(*args)`. Raises ReadError when it hangs, crashes or refuses."""
+
+
+class InlinePool:
+    """Readers in this very process: for engines that parallelise by themselves. Nothing can be killed."""
+
+    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            raise as_read_error(error) from error
+
+
+class ReaderPool:
+    """Readers in `workers` processes, with a deadline a call; what hangs is killed, what crashes replaced."""
+
+    def __init__(self, workers: int, timeout_s: float, memory_mb: int, max_tasks: int) -> None:
+        self._timeout_s = timeout_s
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=max_tasks,
+            initializer=_prepare_reader,
+            initargs=(memory_mb,),
+            context=multiprocessing.get_context("forkserver"),
+        )
+
+    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        future = self._pool.schedule(function, args=args, timeout=self._timeout_s)
+        try:
+            return await asyncio.wrap_future(future)
+        except (TimeoutError, FutureTimeoutError):
+            raise ReadError(Reason.READER_TIMEOUT, f"not read within {self._timeout_s:g} s") from None
+        except ProcessExpired as error:
+            raise ReadError(Reason.READER_CRASHED, f"reader died with {error.exitcode}") from None
+        except Exception as error:
+            raise as_read_error(error) from error
+
+    def close(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+
+def as_read_error(error: Exception) -> ReadError:
+    """Return a reader's exception as an ending: its own `reason`, if any, else a crash of the parser."""
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, Reason):
+        return ReadError(reason, str(getattr(error, "detail", "")) or str(error))
+    return ReadError(Reason.READER_CRASHED, f"{type(error).__name__}: {error}"[:300])
+
+
+_shared: dict[tuple[Any, ...], ReaderPool] = {}
+
+
+def shared_pool(settings: FetchSettings) -> Pool:
+    """Return this process's pool for these settings: started once, used by every step and cycle."""
+    if settings.workers <= 0:
+        return InlinePool()
+    key = (
+        os.getpid(),
+        settings.workers,
+        settings.read_timeout_s,
+        settings.reader_memory_mb,
+        settings.reader_tasks,
+    )
+    if key not in _shared:
+        _shared[key] = ReaderPool(*key[1:])
+    return _shared[key]
+
+
+def close_shared_pools() -> None:
+    """End all reader processes of this process."""
+    for key in list(_shared):
+        if key[0] == os.getpid():
+            _shared.pop(key).close()
+
+
+atexit.register(close_shared_pools)
+
+
+def _prepare_reader(memory_mb: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which ends us in order
+    if memory_mb > 0:
+        limit = memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
