@@ -79,12 +79,11 @@ def test_the_root_holds_only_finished_files_and_the_marker(dataset: Path) -> Non
 
 
 def test_partition_columns_have_their_types_in_duckdb(dataset: Path) -> None:
-    query = (
-        f"select typeof(date), typeof(topic), typeof(published) from read_parquet('{dataset}/**/*.parquet',"
-    )
-    assert set(duckdb.sql(query + " hive_partitioning=true)").fetchall()) == {
-        ("DATE", "VARCHAR", "TIMESTAMP WITH TIME ZONE")
-    }
+    rows = f"read_parquet('{dataset}/**/*.parquet', hive_partitioning=true)"
+    types = duckdb.sql(
+        f"select distinct typeof(date), typeof(topic), typeof(published) from {rows}"
+    ).fetchall()
+    assert types == [("DATE", "VARCHAR", "TIMESTAMP WITH TIME ZONE")]
 
 
 def test_files_say_what_their_columns_mean(dataset: Path) -> None:

@@ -1,0 +1,36 @@
+"""A disk that stops working after so many operations, for crash tests that try every moment."""
+
+from collections.abc import Callable
+from typing import Any
+
+from warta.transforms.store.files import LocalFiles
+
+MUTATIONS = ("finish", "write", "move", "delete", "delete_tree", "sync_folders", "exchange", "link")
+
+
+class Killed(BaseException):
+    """Stands for `kill -9`: no handler catches it, and nothing after it is done."""
+
+
+class Mortal(LocalFiles):
+    """A local disk whose user dies before change number `lives`; counts the changes made.
+
+    A dead one makes no further change, as a dead process would not.
+    """
+
+    def __init__(self, lives: int = 10**9) -> None:
+        self.changes = 0
+        self.lives = lives
+
+    def __getattribute__(self, name: str) -> Any:
+        attribute = super().__getattribute__(name)
+        return self._mortal(attribute) if name in MUTATIONS else attribute
+
+    def _mortal(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*args: Any) -> Any:
+            if self.changes >= self.lives:
+                raise Killed
+            self.changes += 1
+            return change(*args)
+
+        return changed

@@ -1,0 +1,73 @@
+"""Death at every single change to the disk: the dataset is whole before, between and after."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.transforms.store.faults import Killed, Mortal
+from tests.transforms.store.stages import cycle, ids
+from tests.transforms.store.worlds import duplicate, entry, record
+from warta.transforms.store.commit import Store
+from warta.transforms.store.state import read_entries, write_entries
+
+
+def run(root: Path, numbers: range, files: Mortal | None = None) -> None:
+    """Store some articles as one cycle, unless the state says that they are known."""
+    with Store.open(str(root), owner="test", files=files) as store:
+        known = {one.url for one in read_entries(store.state_files("known"))}
+        if entry(numbers[0]).url in known:
+            return
+        staging = cycle(store, f"c-{numbers[0]}", [*map(record, numbers), duplicate(numbers[0])])
+        seen = write_entries(map(entry, numbers), staging.state_dir("known"))
+        waiting = write_entries([entry(numbers[-1] + 1)], staging.state_dir("pending"))
+        store.commit(staging, append={"known": [seen]}, replace={"pending": [waiting]})
+
+
+def changes_of_a_run(tmp_path: Path) -> int:
+    files = Mortal()
+    run(tmp_path / "count", range(3))
+    run(tmp_path / "count", range(3, 6), files)
+    return files.changes
+
+
+def test_death_at_any_change_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    total = changes_of_a_run(tmp_path)
+    assert total > 15
+    undisturbed = ids(tmp_path / "count")
+    for lives in range(total):
+        root = tmp_path / str(lives)
+        run(root, range(3))
+        with pytest.raises(Killed):
+            run(root, range(3, 6), Mortal(lives))
+        assert set(ids(root)) <= set(undisturbed)
+        run(root, range(3, 6))
+        assert ids(root) == undisturbed
+        assert len(ids(root, "duplicates")) == 2
+        assert not list((root / "staging").iterdir())
+
+
+@pytest.mark.parametrize("second", [0, 1, 2, 3, 5, 8])
+def test_death_during_recovery_is_recovered_from(tmp_path: Path, second: int) -> None:
+    total = changes_of_a_run(tmp_path)
+    for lives in range(total // 2, total):
+        root = tmp_path / f"{lives}"
+        run(root, range(3))
+        with pytest.raises(Killed):
+            run(root, range(3, 6), Mortal(lives))
+        recovering = Mortal(second)
+        try:
+            run(root, range(3, 6), recovering)
+        except Killed:
+            run(root, range(3, 6))
+        assert ids(root) == ids(tmp_path / "count")
+
+
+def test_state_and_rows_become_visible_together(tmp_path: Path) -> None:
+    for lives in range(changes_of_a_run(tmp_path)):
+        root = tmp_path / str(lives)
+        run(root, range(3))
+        with pytest.raises(Killed):
+            run(root, range(3, 6), Mortal(lives))
+        with Store.open(str(root), owner="test") as store:
+            known = len(read_entries(store.state_files("known")))
+        assert len(ids(root)) == known
