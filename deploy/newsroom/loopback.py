@@ -148,6 +148,7 @@ class _Connection(asyncio.Protocol):
         self._busy = False
         self._transport: asyncio.Transport | None = None
         self._close_after = False
+        self._stalled: tuple[Answer, HostCounters] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -158,6 +159,9 @@ class _Connection(asyncio.Protocol):
         if self._transport:
             self._server._connections.discard(self._transport)
         self._transport = None
+        if self._stalled:  # the visitor gave up: the request is over
+            answer, counters = self._stalled
+            counters.end(time.monotonic(), answer)
 
     def data_received(self, data: bytes) -> None:
         self._data += data
@@ -178,6 +182,7 @@ class _Connection(asyncio.Protocol):
         counters.begin(time.monotonic())
         answer = self._ask(ask)
         if answer.fault == "stall":
+            self._stalled = (answer, counters)
             return
         if answer.delay_s:
             asyncio.get_running_loop().call_later(answer.delay_s, self._answer, ask, answer, counters)
