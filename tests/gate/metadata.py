@@ -1,0 +1,192 @@
+"""Score `read_metadata` over the shared corpus: `python -m tests.gate.metadata [--misses FIELD] [--trafilatura]`.
+
+Title: exact against title or title_alt, case, blanks, quotes and dashes unified. Authors: F1 over all names,
+accents and punctuation unified, pages with null authors left out. Day: of `published` in the ground truth's
+own zone (in the page's zone where the ground truth gives a bare day). Section: among the accepted labels.
+"""
+
+import argparse
+import re
+import statistics
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+
+from lxml import html as lxml_html
+
+from tests.gate import corpus
+from warta.transforms.extract.metadata import read_metadata
+from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.text import fold
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+_OFFSET = re.compile(r"[+-]\d\d:\d\d$")
+_TYPOGRAPHY = str.maketrans("‘’´`“”„«»–—", '\'\'\'\'"""""--')
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums of one group of pages."""
+
+    titles: list[bool] = field(default_factory=list)
+    days: list[bool] = field(default_factory=list)
+    sections: list[bool] = field(default_factory=list)
+    right: int = 0
+    found: int = 0
+    wanted: int = 0
+
+    def cells(self) -> str:
+        """Return the figures as one row of the table."""
+        f1 = 2 * self.right / (self.found + self.wanted) if self.found + self.wanted else 0.0
+        shares = [f"{_mean(v):.3f} ({len(v)})" for v in (self.titles, self.days, self.sections)]
+        return f"{shares[0]:>12} {f1:.3f} ({self.wanted}) {shares[1]:>14} {shares[2]:>14}"
+
+
+def _mean(values: list[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def title_key(text: str) -> str:
+    """Return `text` as titles are compared."""
+    return fold(text).translate(_TYPOGRAPHY)
+
+
+def name_key(text: str) -> str:
+    """Return a name as names are compared."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", plain.casefold()))
+
+
+def flat(names: Iterable[object]) -> list[str]:
+    """Flatten the few nested author lists of the ground truth."""
+    return [text for name in names for text in ([name] if isinstance(name, str) else flat(name))]  # type: ignore[call-overload]
+
+
+def local_day(found: Metadata, truth: str) -> str:
+    """Return the day of `found.published` as the ground truth counts days; "" without one."""
+    if found.published is None:
+        return ""
+    offset = _OFFSET.search(truth[10:])
+    here = _zone(offset[0] if offset else found.published_zone)
+    return found.published.astimezone(here).date().isoformat()
+
+
+def _zone(offset: str) -> timezone:
+    match = re.fullmatch(r"([+-])(\d\d):(\d\d)", offset)
+    if not match:
+        return UTC
+    minutes = int(match[2]) * 60 + int(match[3])
+    return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))
+
+
+def score(row: corpus.Row, found: Metadata, tally: Tally) -> list[str]:
+    """Add one page to `tally`; return the fields that miss."""
+    misses = []
+    if row["title"]:
+        accepted = {title_key(title) for title in (row["title"], *row["title_alt"])}
+        tally.titles.append(title_key(found.title) in accepted)
+        misses += [] if tally.titles[-1] else ["title"]
+    if row["authors"] is not None:
+        wanted = {name_key(name) for name in flat(row["authors"])}
+        got = {name_key(name) for name in found.authors}
+        tally.right += len(wanted & got)
+        tally.found += len(got)
+        tally.wanted += len(wanted)
+        misses += [] if wanted == got else ["authors"]
+    if row["published"]:
+        tally.days.append(local_day(found, row["published"]) == row["published"][:10])
+        misses += [] if tally.days[-1] else ["day"]
+    if row["section"]:
+        accepted = {title_key(label) for label in row["section"]}
+        tally.sections.append(title_key(found.section) in accepted)
+        misses += [] if tally.sections[-1] else ["section"]
+    return misses
+
+
+def baseline(body: bytes, url: str) -> Metadata:
+    """Return trafilatura's own metadata of a page, for the comparison."""
+    import trafilatura
+
+    document = trafilatura.bare_extraction(body, url=url or None, with_metadata=True)
+    if document is None:
+        return Metadata()
+    day = datetime.fromisoformat(document.date).replace(hour=12, tzinfo=UTC) if document.date else None
+    return Metadata(
+        title=document.title or "",
+        authors=tuple(name.strip() for name in (document.author or "").split(";") if name.strip()),
+        published=day,
+        date_only=True,
+        section=next(iter(document.categories or ()), ""),
+    )
+
+
+def describe(row: corpus.Row, found: Metadata, name: str) -> str:
+    """Return one line about a miss."""
+    wanted, got = {
+        "title": (row["title"], f"{found.title} [{found.title_source}]"),
+        "authors": (row["authors"], f"{found.authors} [{found.authors_source}]"),
+        "day": (
+            row["published"],
+            f"{found.published} [{found.published_source}] {found.published_conflicts}",
+        ),
+        "section": (row["section"], f"{found.section} [{found.section_source}]"),
+    }[name]
+    return f"{row['id']} {row['site']}\n    want {wanted}\n    got  {got}"
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; with --misses the pages behind it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--misses", choices=["title", "authors", "day", "section"])
+    parser.add_argument("--kept-aside", action="store_true", help="show misses of the kept-aside sites too")
+    parser.add_argument("--trafilatura", action="store_true", help="score trafilatura beside it (slow)")
+    options = parser.parse_args(arguments)
+    if not corpus.is_present():
+        print(f"no corpus at {corpus.corpus_dir()}: nothing to score")
+        return 2
+    ours: dict[str, Tally] = {}
+    theirs: dict[str, Tally] = {}
+    times_ms = []
+    for row in corpus.rows():
+        body = corpus.page(row)
+        found, spent_ms = read(body, row)
+        times_ms.append(spent_ms)
+        for group in corpus.groups(row):
+            misses = score(row, found, ours.setdefault(group, Tally()))
+        if options.misses in misses and (options.kept_aside or not corpus.is_held_aside(row)):
+            print(describe(row, found, options.misses))
+        if options.trafilatura:
+            other = baseline(body, row["url"] or "")
+            for group in corpus.groups(row):
+                score(row, other, theirs.setdefault(group, Tally()))
+    print(f"{'':24}{'title':>12} {'author F1':>11} {'day':>14} {'section':>14}")
+    for group in ("Indonesian", "all", "developed on", "kept aside"):
+        print(f"{group:24}{ours[group].cells()}")
+        if options.trafilatura:
+            print(f"{'  trafilatura':24}{theirs[group].cells()}")
+    print(
+        f"read_metadata: median {statistics.median(times_ms):.2f} ms, slowest {max(times_ms):.1f} ms a page"
+    )
+    return 0
+
+
+def read(body: bytes, row: corpus.Row) -> tuple[Metadata, float]:
+    """Return the metadata of a page and the milliseconds that `read_metadata` took."""
+    tree = parse(body)
+    start = time.perf_counter()
+    found = read_metadata(tree, row["url"] or "", hints=Hints(), now=NOW)
+    return found, 1000 * (time.perf_counter() - start)
+
+
+def parse(body: bytes) -> lxml_html.HtmlElement:
+    """Return the tree of a page."""
+    from trafilatura.utils import load_html
+
+    return load_html(body)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

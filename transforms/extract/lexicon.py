@@ -1,0 +1,75 @@
+"""The phrases of `phrases/*.toml`, loaded once: byline labels, roles, names of nobody, home zones."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from warta.transforms.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """All languages together. Words are folded; patterns ignore case."""
+
+    labels: dict[str, str]
+    """Folded label, as it stands before a colon -> author | editor | also (another label: ends a name)."""
+    bare: frozenset[str]
+    """Folded phrases that introduce a name without a colon ("by", "ditulis oleh")."""
+    joiner: re.Pattern[str]
+    roles: frozenset[str]
+    nobodies: frozenset[str]
+    companies: frozenset[str]
+    modified: frozenset[str]
+    """Folded phrases that introduce the time of a change."""
+
+
+@lru_cache(maxsize=1)
+def phrases() -> Phrases:
+    """Return the phrases of all languages."""
+    rows: dict[str, set[str]] = {}
+    for file in sorted(resources.files("warta.transforms.extract.phrases").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml") and file.name != "zones.toml":
+            data = tomllib.loads(file.read_text("utf-8"))
+            for part in ("byline", "date"):
+                for kind, words in data.get(part, {}).items():
+                    rows.setdefault(kind, set()).update(words)
+    labels = {fold(word): kind for kind in ("also", "author", "editor") for word in rows[kind]}
+    labels |= {fold(word): "also" for kind in ("published", "modified") for word in rows[kind]}
+    return Phrases(
+        labels=labels,
+        bare=frozenset(map(fold, rows["bare"])),
+        joiner=re.compile(rf"\s+(?:{_any(rows['joiner'])})\s+", re.IGNORECASE),
+        roles=frozenset(map(fold, rows["role"])),
+        nobodies=frozenset(map(fold, rows["nobody"])),
+        companies=frozenset(map(fold, rows["company"])),
+        modified=frozenset(map(fold, rows["modified"])),
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, dict[str, str]]:
+    file = resources.files("warta.transforms.extract.phrases").joinpath("zones.toml")
+    return tomllib.loads(file.read_text("utf-8"))
+
+
+def home_zone(url: str, language: str) -> str:
+    """Return the IANA zone that a page's clocks run by, as far as country and language tell; else "".
+
+    >>> home_zone("https://berita.contoh.co.id/1", "")
+    'Asia/Jakarta'
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    zones = _zones()
+    return zones["country"].get(host.rpartition(".")[2]) or zones["language"].get(language[:2].lower(), "")

@@ -1,0 +1,103 @@
+"""What a page says of itself, from one look at its tree."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from warta.transforms.extract.addresses import read_canonical, read_image, read_next_page
+from warta.transforms.extract.byline import read_byline
+from warta.transforms.extract.jsonld import clean_text, read_linked
+from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.extract.people import NameReader
+from warta.transforms.extract.published import Claim, DateReader, read_dates
+from warta.transforms.extract.section import read_section, read_tags
+from warta.transforms.extract.signals import Signals, read_signals
+from warta.transforms.extract.title import house_names, read_title
+
+MAX_URL_CHARS = 4_000
+
+
+def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -> Metadata:
+    """Return the metadata of the article that `tree` shows. The tree is not changed; nothing is raised.
+
+    Args:
+      tree: any element of a parsed page; the whole page is read.
+      url: the page's address, absolute; "" when unknown.
+      hints: what the feed said; it fills gaps and settles doubts, and never overrules the page.
+      now: aware; dates later than two days after it are not believed.
+    """
+    url = url if _is_address(url) else ""
+    page = read_signals(tree)
+    linked = read_linked(page.json_ld, url, [page.meta("og:title"), page.title])
+    houses = house_names(page, linked, url, hints.publisher)
+    headline = read_title(page, linked, houses=houses, hinted=hints.title)
+    place = page.line_of(headline.element) if headline.element is not None else -1
+    language = _language(page, linked.language)
+    reader = DateReader(url, page.language or language, hints, now)
+    dates = read_dates(page, linked, url, place, hints=hints, reader=reader)
+    byline = read_byline(page, linked, place, reader=NameReader(houses), hinted=hints.authors)
+    section, section_source = read_section(
+        page, linked, headline.text, url, hinted=hints.section, houses=houses
+    )
+    site_name = page.meta("og:site_name") or linked.site_name or page.meta("application-name")
+    published = dates.published
+    return Metadata(
+        title=headline.text,
+        title_source=headline.source,
+        authors=byline.authors,
+        authors_source=byline.source,
+        editors=byline.editors,
+        published=_utc(published),
+        published_source=published.source if published else "",
+        published_zone=_offset(published),
+        date_only=bool(published and published.date_only),
+        published_conflicts=dates.conflicts,
+        modified=dates.modified,
+        section=section,
+        section_source=section_source,
+        tags=read_tags(page, linked),
+        image_url=read_image(page, linked.image_url, url),
+        caption=linked.caption,
+        language_declared=language,
+        paywalled=None if linked.free is None else not linked.free,
+        canonical_url=read_canonical(page, url),
+        site_name=clean_text(site_name),
+        publisher=linked.publisher or next(iter(byline.organisations), ""),
+        description=linked.description or clean_text(page.meta("og:description", "description")),
+        next_page=read_next_page(page, url),
+        json_ld_body=linked.body,
+        json_ld_type=linked.kind,
+    )
+
+
+def _language(page: Signals, linked: str) -> str:
+    for value in (
+        page.language,
+        page.meta("og:locale"),
+        linked,
+        page.meta("content-language", "language", "dc.language"),
+    ):
+        tag = value.strip().replace("_", "-").partition("-")[0].lower()
+        if 2 <= len(tag) <= 3 and tag.isascii() and tag.isalpha():
+            return tag
+    return ""
+
+
+def _utc(claim: Claim | None) -> datetime | None:
+    from datetime import UTC
+
+    return claim.instant.astimezone(UTC) if claim else None
+
+
+def _offset(claim: Claim | None) -> str:
+    if claim is None or claim.date_only:
+        return ""
+    return claim.instant.strftime("%:z") if hasattr(claim.instant, "strftime") else ""
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return len(url) <= MAX_URL_CHARS and urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False

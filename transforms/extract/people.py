@@ -1,0 +1,171 @@
+"""Names: from what a byline says to people, organisations set aside."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from warta.transforms.extract.lexicon import Phrases, phrases
+from warta.transforms.text import fold
+
+MAX_NAMES = 12
+MAX_NAME_CHARS = 60
+MAX_NAME_WORDS = 6
+MAX_BYLINE_CHARS = 400
+"""A longer byline is a sentence or a biography."""
+
+_NOISE = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,30}){1,4}|https?://\S+|(?<!\w)@\w+|\S+\.(?:com|de|net|org|co\.\w\w|id)/\S*"
+)
+_BRACKETS = re.compile(r"[(\[（【<＜][^()\[\]（）【】<>＜＞]{0,80}[)\]）】>＞]")
+_SPLIT = re.compile(r"\s*(?:[;|•·●/／、＆&+\n\t]|,(?=\s)|，|\s[-–—]\s|\s\*\s)\s*")
+_DATE_TAIL = re.compile(
+    r"\s*[-–—|,]?\s*\b\d{1,4}[./: -]\d.*$|\s+\d{1,2}\.?\s+\w{3,10}\.?\s+\d{4}.*$|\s+\d.*$"
+)
+_TITLE = re.compile(
+    r"^(?:(?:dr|prof|mr|mrs|ms|ir|drs|dra|hj|h|sir|dame|dipl|ing|mag)\.\s*(?:-\s*)?){1,4}", re.IGNORECASE
+)
+_DEGREE = re.compile(
+    r",?\s+(?:ph\.?\s?d|m\.?\s?d|r\.?\s?d|m\.?\s?sc|b\.?\s?sc|m\.?\s?a|mph|mba|s\.\w{1,3}|esq|j\.?d)\.?$",
+    re.IGNORECASE,
+)
+_INITIALS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_DOMAIN = re.compile(
+    r"\w\.(?:com|net|org|de|at|ch|uk|id|co|tv|info|news|fr|it|es|nl|be|tr|cz|pl|eu|ca|au|in|za|no|se|dk|io|us|media|online)(?:\.\w\w)?\b",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"^[\W\d_]*[a-zA-ZÀ-ɏ]")
+_NAME_LIKE = re.compile(r"[^\W\d_][\w.'’`´-]*")
+_PARTICLES = frozenset(
+    ["van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "do", "bin", "binti", "al", "el", "la", "le", "ten", "ter", "zu", "zum", "af", "av", "y", "e", "i", "abu", "ibn", "st"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who a byline names."""
+
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+class NameReader:
+    """Reads bylines of one page; knows the names that the house goes by."""
+
+    def __init__(self, houses: Iterable[str]) -> None:
+        self.words: Phrases = phrases()
+        self.houses = {key for house in houses if (key := _key(house))}
+
+    def read(self, texts: Iterable[str], *, stated: bool = True) -> Names:
+        """Return the people and the organisations that `texts` name, in order, without repeats.
+
+        Args:
+          texts: author fields or bylines.
+          stated: they come from a field for authors; else from visible text, where only what looks like a
+            name (capitals, two words) is taken.
+        """
+        people: dict[str, str] = {}
+        others: dict[str, str] = {}
+        for text in texts:
+            for name in self.split(text):
+                kept = people if self.is_person(name, stated=stated) else others
+                kept.setdefault(_key(name), name)
+                if len(people) >= MAX_NAMES:
+                    break
+        return Names(tuple(people.values()), tuple(name for key, name in others.items() if key))
+
+    def is_house(self, text: str) -> bool:
+        """Does `text` name the site or a part of it ("contohHealth" on contoh.co.id)?"""
+        key = _key(text)
+        return any(key == house or (len(house) > 3 and key.startswith(house)) for house in self.houses)
+
+    def split(self, text: str) -> list[str]:
+        """Cut a byline into bare names: labels, roles, addresses, degrees and dates are dropped."""
+        text = " ".join(text[:MAX_BYLINE_CHARS].split())
+        text = _BRACKETS.sub(" ", _NOISE.sub(" ", text))
+        text = self._without_label(text)
+        names = []
+        for part in _SPLIT.split(text):
+            for piece in self.words.joiner.split(part):
+                name = self._clean(piece)
+                if not name or (names and fold(name) in _INITIALS):
+                    if name:
+                        names[-1] = f"{names[-1]} {name}"
+                    continue
+                if fold(name) not in self.words.roles and not self._is_role(name, after=bool(names)):
+                    names.append(name)
+        return names
+
+    def _without_label(self, text: str) -> str:
+        for _ in range(2):
+            head, colon, rest = text.partition(":")
+            if colon and fold(head.strip(" -–—|")) in self.words.labels:
+                text = rest.strip()
+                continue
+            bare = bare_phrase(text, self.words)
+            if not bare:
+                return text
+            text = text[bare:].lstrip(" :")
+        return text
+
+    def _clean(self, name: str) -> str:
+        name = _DATE_TAIL.sub("", name)
+        name = name.strip(" \t-–—,.:;|*\"“”„»«<>()[]‘’'")
+        name = self._without_label(name)
+        name = _DEGREE.sub("", _TITLE.sub("", name)).strip(" -–—,:;|")
+        words = name.split()
+        for size in (3, 2, 1):
+            if len(words) > size + 1 and fold(" ".join(words[-size:])) in self.words.roles:
+                words = words[:-size]
+                break
+            if len(words) > size + 1 and fold(" ".join(words[:size])) in self.words.roles:
+                words = words[size:]
+                break
+        return " ".join(words)
+
+    def _is_role(self, name: str, *, after: bool) -> bool:
+        """Is this part of a byline a job ("Senior Reporter in Berlin") rather than a name?"""
+        if not after:
+            return False
+        words = [fold(word).strip(".,") for word in name.split()]
+        return any(word in self.words.roles for word in words)
+
+    def is_person(self, name: str, *, stated: bool = True) -> bool:
+        """Can `name` be a person's, by its looks and by the lists of those that are none?"""
+        if not 2 <= len(name) <= MAX_NAME_CHARS or not _LETTER.search(name):
+            return False
+        folded, key = fold(name), _key(name)
+        words = folded.split()
+        if len(words) > MAX_NAME_WORDS or folded in self.words.nobodies or key in self.houses:
+            return False
+        if (
+            _DOMAIN.search(name)
+            or any(char.isdigit() for char in name)
+            or any(char in name for char in "!?=_{}%#")
+        ):
+            return False
+        if any(word.strip(".,") in self.words.companies or word in self.words.companies for word in words):
+            return False
+        return stated or self._looks_named(name)
+
+    def _looks_named(self, name: str) -> bool:
+        words = name.split()
+        if not _LATIN.match(name):
+            return len(name) <= 20
+        named = [word for word in words if word[0].isupper()]
+        rest = [word for word in words if not word[0].isupper()]
+        return 2 <= len(words) <= 5 and len(named) >= 2 and all(fold(word) in _PARTICLES for word in rest)
+
+
+def bare_phrase(text: str, words: Phrases) -> int:
+    """Return the length of the phrase that introduces a byline at the start of `text` ("Ditulis oleh "); 0 if none."""
+    found, end = 0, 0
+    for match in list(re.finditer(r"\S+", text[:60]))[:5]:
+        end = match.end()
+        if fold(text[:end]).strip("-–—|· ") in words.bare and end < len(text):
+            found = end
+    return found
+
+
+def _key(name: str) -> str:
+    return "".join(re.findall(r"\w+", fold(name)))

@@ -1,0 +1,144 @@
+"""Where in the paper the article stands: breadcrumb, metas, JSON-LD, address, feed; and its tags."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote, urlsplit
+
+from warta.transforms.extract.jsonld import LinkedArticle, clean_text
+from warta.transforms.extract.signals import Signals, text_of
+from warta.transforms.text import fold
+
+MAX_SECTION_CHARS = 40
+MAX_TAGS = 30
+MAX_TAG_CHARS = 60
+
+_SECTION_METAS = (
+    "article:section",
+    "og:section",
+    "parsely-section",
+    "dtk:kanalname",
+    "content_category",
+    "articlesection",
+    "article.section",
+    "prism.section",
+    "cxenseparse:section",
+    "sailthru.section",
+    "section",
+    "category",
+    "dcterms.subject",
+)
+_TAG_METAS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
+_HOME = frozenset(
+    ["home", "beranda", "start", "startseite", "homepage", "accueil", "inicio", "início", "strona", "główna", "hjem", "hem", "etusivu", "главная", "ホーム", "首页", "홈", "trang", "chủ", "utama"]
+) | {"trang chủ", "strona główna", "página inicial", "ana sayfa", "home page"}
+_NO_SECTION = frozenset(
+    ["news", "berita", "artikel", "article", "articles", "story", "read", "amp", "www", "index", "page", "post", "posts", "blog", "de", "en", "id", "fr", "es", "it", "m", "mobile", "content", "detail", "archive", "archives", "video", "foto", "tag", "category", "c", "a", "p", "node", "media", "sites", "default", "2"]
+)
+_SEPARATED = re.compile(r"\s*[>›»/→|]\s*|\s{2,}")
+
+
+def read_section(
+    page: Signals, linked: LinkedArticle, title: str, url: str, *, hinted: str, houses: Iterable[str]
+) -> tuple[str, str]:
+    """Return (section, source); ("", "") when nothing says.
+
+    Args:
+      hinted: the feed's section.
+      houses: names of the site, which are no section.
+    """
+    banned = {_key(name) for name in (*houses, title)} | {_key(word) for word in _HOME}
+    for source, names in _candidates(page, linked, url, hinted):
+        for name in names:
+            name = clean_text(name).strip(" -–—|>»›:/,#")
+            key = _key(name)
+            if (
+                key
+                and key not in banned
+                and len(name) <= MAX_SECTION_CHARS
+                and not name.isdigit()
+                and "://" not in name
+            ):
+                if _key(title).startswith(key) and len(key) > 15:
+                    continue
+                return name, source
+    return "", ""
+
+
+def _candidates(
+    page: Signals, linked: LinkedArticle, url: str, hinted: str
+) -> Iterator[tuple[str, list[str]]]:
+    yield "meta", [value.split(",")[0] for value in page.every_meta(*_SECTION_METAS[:6])]
+    yield "json_ld", [name.split(",")[0] for name in linked.sections]
+    yield "breadcrumb", list(linked.crumbs[::-1][:3]) if False else list(linked.crumbs)
+    yield "breadcrumb", _visible_crumbs(page)
+    yield "meta", [value.split(",")[0] for value in page.every_meta(*_SECTION_METAS[6:])]
+    nodes = page.itemprops.get("articleSection", ())[:3]
+    yield "meta", [node.get("content") or text_of(node) for node in nodes]
+    yield "rel", [text_of(node) for node in page.links.get("category", ())[:3] if not page.in_furniture(node)]
+    yield "url", _path_parts(url)
+    yield "host", _host_part(url)
+    yield "feed", [hinted]
+
+
+def _visible_crumbs(page: Signals) -> list[str]:
+    for word, node in page.classed:
+        if word not in ("crumb", "filariane", "fil-ariane", "navpath", "pathway"):
+            continue
+        links = [text_of(link) for link in node.iter("a")][:8]
+        names = [text for text in links if text] or _SEPARATED.split(text_of(node)[:200])
+        if names:
+            return names
+    return []
+
+
+def _path_parts(url: str) -> list[str]:
+    """Return the first words of the path that read like a section ("/ekonomi/makro/123/…" -> ekonomi)."""
+    try:
+        parts = [unquote(part) for part in urlsplit(url).path.split("/") if part]
+    except ValueError:
+        return []
+    found = []
+    for part in parts[:-1][:3]:
+        if (
+            part.lower() in _NO_SECTION
+            or any(char.isdigit() for char in part)
+            or len(part) > 30
+            or "." in part
+        ):
+            continue
+        found.append(part.replace("-", " ").replace("_", " ").strip().title())
+    return found
+
+
+def _host_part(url: str) -> list[str]:
+    """Return the sub-domain that names a part of the paper ("otomotif.contoh.test" -> Otomotif)."""
+    try:
+        labels = (urlsplit(url).hostname or "").split(".")
+    except ValueError:
+        return []
+    if len(labels) < 3 or labels[0] in _NO_SECTION or any(char.isdigit() for char in labels[0]):
+        return []
+    if len(labels) == 3 and len(labels[1]) <= 3:
+        return []
+    return [labels[0].title()]
+
+
+def read_tags(page: Signals, linked: LinkedArticle) -> tuple[str, ...]:
+    """Return the publisher's keywords, in order, without repeats."""
+    found: dict[str, str] = {}
+    texts = list(page.metas.get("article:tag", ())) or list(linked.keywords)
+    if not texts:
+        for name in _TAG_METAS[1:]:
+            if values := page.metas.get(name):
+                texts = re.split(r"[,;|]", ",".join(values))
+                break
+    texts = texts or [text_of(node) for node in page.links.get("tag", ())[:MAX_TAGS]]
+    for text in texts[: 4 * MAX_TAGS]:
+        tag = clean_text(text).strip(" #,.")
+        if 1 < len(tag) <= MAX_TAG_CHARS and "://" not in tag:
+            found.setdefault(fold(tag), tag)
+    return tuple(found.values())[:MAX_TAGS]
+
+
+def _key(text: str) -> str:
+    return "".join(re.findall(r"\w+", fold(text)))

@@ -1,0 +1,273 @@
+"""One look at the tree: head metas, links, JSON-LD scripts, marked elements and the visible lines.
+
+Everything that the other metadata modules know of a page comes from here, so that the tree is walked once.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+MAX_META = 2_000
+"""Metas and links read, each. Real heads of the corpus hold at most 300; a hostile one 100,000."""
+MAX_TEXT_NODES = 20_000
+"""Text nodes read. The largest page of the corpus has 11,000."""
+MAX_MARKS = 3_000
+"""Elements kept per kind of mark (heading, time, itemprop, class)."""
+MAX_VALUE_CHARS = 4_000
+MAX_LINE_CHARS = 1_000
+"""A line is kept up to here; its full length is in `chars`."""
+MAX_JSON_LD_CHARS = 2_000_000
+"""Sum over the page's scripts; the largest of the corpus is 300,000."""
+
+INLINE = frozenset(
+    ["a", "abbr", "acronym", "address-line", "amp-timeago", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
+)
+_TEXT = etree.XPath(
+    "(//body//text() | /*[not(//body)]//text())[normalize-space()]"
+    "[not(parent::script or parent::style or parent::noscript or parent::template or parent::option"
+    " or parent::textarea or parent::button or parent::title or parent::iframe)]"
+)
+_NAMES = etree.XPath("//@itemprop | //@property")
+_RELS = etree.XPath("//a/@rel")
+_CLASSES = etree.XPath("//body//@class | //body//@id")
+_CLASS = re.compile(
+    r"autho?r|auteur|autore|by-?_?line|byauthor|penulis|pewarta|reporter|wartawan|writer|journalist|redakteur"
+    r"|redaktur|creator|credit|contributor|verfasser"
+    r"|dat(?:e|um|a)(?![a-z]*-?(?:base|layer|src|set))|fecha|tanggal|waktu|time(?!line)|publi[sc]|posted|meta(?!l)|jadwal"
+    r"|crumb|fil-?ariane|navpath|pathway",
+)
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|most|latest|comment\w*|disqus|footer|foot"
+    r"|nav|navbar|menu|widget|teaser\w*|promo\w*|more|terkait|terpopuler|terkini|also|newsletter|modal|ticker"
+    r"|cookie\w*|outbrain|taboola|carousel|sponsor\w*|advert\w*|aside|banner)(?=$|[\s_-])",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One visible line: the text of a block element between two breaks."""
+
+    text: str
+    """White space single; cut at `MAX_LINE_CHARS`."""
+    chars: int
+    link_chars: int
+    block: HtmlElement
+    parent: HtmlElement
+    """Where its first text stands; may be an inline element."""
+
+
+class Signals:
+    """What a page shows, in document order; the dearer looks are taken when first asked for."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.tree = tree
+        self.metas: dict[str, list[str]] = {}
+        self.links: dict[str, list[HtmlElement]] = {}
+        self.title = ""
+        self.language = ""
+        self.json_ld: list[str] = []
+        self.h1: list[HtmlElement] = []
+        self.times: list[HtmlElement] = []
+        self.itemprops: dict[str, list[HtmlElement]] = {}
+        self._zones: dict[HtmlElement, bool] = {}
+        self._places: dict[HtmlElement, int] = {}
+
+    @cached_property
+    def classed(self) -> list[tuple[str, HtmlElement]]:
+        """Elements whose class or id speaks of authors, dates or breadcrumbs, with that word."""
+        names = _CLASSES(self.tree)[: 10 * MAX_MARKS]
+        return [(word, name.getparent()) for name in names if (word := _class_word(name))]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The visible lines of the page, furniture included."""
+        return list(_lines(self.tree))
+
+    def meta(self, *names: str) -> str:
+        """Return the first non-empty content among the metas `names`, in that order of preference."""
+        for name in names:
+            for value in self.metas.get(name, ()):
+                if value:
+                    return value
+        return ""
+
+    def every_meta(self, *names: str) -> list[str]:
+        """Return all contents of the metas `names`."""
+        return [value for name in names for value in self.metas.get(name, ()) if value]
+
+    def in_furniture(self, element: HtmlElement) -> bool:
+        """Does `element` stand in navigation, a side column, a footer, comments or a list of other articles?"""
+        zones = self._zones
+        trail = []
+        node: HtmlElement | None = element
+        while node is not None and node not in zones:
+            trail.append(node)
+            node = node.getparent()
+        verdict = zones[node] if node is not None else False
+        for node in reversed(trail):
+            verdict = verdict or _is_furniture(node)
+            zones[node] = verdict
+        return verdict
+
+    def line_of(self, element: HtmlElement) -> int:
+        """Return the index of the first line in or after the start of `element`; -1 when there is none."""
+        places = self._places
+        if not places:
+            for index, line in enumerate(self.lines):
+                places.setdefault(line.parent, index)
+                places.setdefault(line.block, index)
+        if (found := places.get(element)) is not None:
+            return found
+        for count, node in enumerate(element.iter()):
+            if (found := places.get(node)) is not None:
+                return found
+            if count > 30:
+                break
+        node = element.getparent()
+        while node is not None:
+            if (found := places.get(node)) is not None:
+                return found
+            node = node.getparent()
+        return -1
+
+
+def _is_furniture(node: HtmlElement) -> bool:
+    tag = node.tag
+    if tag in ("nav", "aside", "footer", "form", "select"):
+        return True
+    if tag in ("body", "html", "article", "main") or not isinstance(tag, str):
+        return False
+    name = f"{node.get('class') or ''} {node.get('id') or ''}"
+    return len(name) > 1 and len(name) < 300 and _FURNITURE.search(name) is not None
+
+
+def read_signals(tree: HtmlElement) -> Signals:
+    """Walk `tree` and return what its metadata can be read from. The tree is not changed."""
+    found = Signals(tree)
+    _read_head(tree, found)
+    _read_marks(tree, found)
+    return found
+
+
+def _read_head(tree: HtmlElement, found: Signals) -> None:
+    room = MAX_JSON_LD_CHARS
+    root = tree.getroottree().getroot()
+    found.language = (
+        root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or root.get("xml:lang")
+        or ""
+    )
+    counts = {"meta": 0, "link": 0}
+    for node in tree.iter("meta", "link", "script", "title"):
+        tag = node.tag
+        if tag == "script":
+            if "ld+json" in (node.get("type") or "").lower() and (text := node.text) and len(text) <= room:
+                found.json_ld.append(text)
+                room -= len(text)
+            continue
+        if tag == "title":
+            if not found.title and (parent := node.getparent()) is not None and parent.tag != "svg":
+                found.title = _squeeze(_bounded_text(node))
+            continue
+        counts[tag] += 1
+        if counts[tag] > MAX_META:
+            continue
+        if tag == "link":
+            for rel in (node.get("rel") or "").lower().split()[:4]:
+                found.links.setdefault(rel, []).append(node)
+            continue
+        content = node.get("content") or node.get("value")
+        if content:
+            content = _squeeze(content[:MAX_VALUE_CHARS])
+            for key in ("name", "property", "itemprop", "http-equiv"):
+                if name := node.get(key):
+                    found.metas.setdefault(name.strip().lower(), []).append(content)
+
+
+def _read_marks(tree: HtmlElement, found: Signals) -> None:
+    for node in tree.iter("h1", "time"):
+        kept = found.h1 if node.tag == "h1" else found.times
+        if len(kept) < MAX_MARKS:
+            kept.append(node)
+    for name in _NAMES(tree)[:MAX_MARKS]:
+        node = name.getparent()
+        if node.tag not in ("meta", "link"):
+            for word in name.split():
+                found.itemprops.setdefault(word.rpartition(":")[2], []).append(node)
+    for name in _RELS(tree)[:MAX_MARKS]:
+        for rel in name.lower().split():
+            if rel in ("author", "next", "tag", "category"):
+                found.links.setdefault(rel, []).append(name.getparent())
+
+
+@lru_cache(maxsize=20_000)
+def _class_word(name: str) -> str:
+    match = _CLASS.search(name[:200].lower())
+    return match[0] if match else ""
+
+
+def _lines(tree: HtmlElement) -> Iterator[Line]:
+    blocks: dict[HtmlElement, HtmlElement] = {}
+    parts: list[str] = []
+    block = parent = None
+    chars = link_chars = 0
+    for text in _TEXT(tree)[:MAX_TEXT_NODES]:
+        node = text.getparent()
+        broken = False
+        if text.is_tail:
+            broken = node.tag == "br"
+            node = node.getparent()
+        home = _block_of(node, blocks)
+        if (home is not block or broken) and parts:
+            yield Line(_squeeze("".join(parts))[:MAX_LINE_CHARS], chars, link_chars, block, parent)
+            parts, chars, link_chars, parent = [], 0, 0, None
+        block = home
+        parent = node if parent is None else parent
+        if chars < MAX_LINE_CHARS:
+            parts.append(text[: 4 * MAX_LINE_CHARS])
+        size = len(text)
+        chars += size
+        if node.tag == "a":
+            link_chars += size
+    if parts:
+        yield Line(_squeeze("".join(parts))[:MAX_LINE_CHARS], chars, link_chars, block, parent)
+
+
+def _block_of(node: HtmlElement, blocks: dict[HtmlElement, HtmlElement]) -> HtmlElement:
+    trail = []
+    while node not in blocks:
+        trail.append(node)
+        up = node.getparent()
+        if up is None or node.tag not in INLINE:
+            blocks[node] = node
+            break
+        node = up
+    home = blocks[node]
+    for inner in trail:
+        blocks[inner] = home
+    return home
+
+
+def _bounded_text(node: HtmlElement) -> str:
+    parts, room = [], MAX_VALUE_CHARS
+    for text in node.itertext():
+        parts.append(text[:room])
+        room -= len(text)
+        if room <= 0:
+            break
+    return "".join(parts)
+
+
+def text_of(node: HtmlElement) -> str:
+    """Return the visible text under `node`, white space single, at most `MAX_VALUE_CHARS` of it."""
+    return _squeeze(_bounded_text(node))
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.split())
