@@ -94,6 +94,10 @@ class Crawl:
             self._room.clear()
         self._spawn(self._read(job, work))
 
+    def keeps_alive(self, host: str) -> bool:
+        """Whether a connection to `host` is worth keeping: more is queued, and sockets are not scarce."""
+        return bool(self._queues.get(host)) and len(self._tasks) <= self._settings.max_connections
+
     async def outcomes(self) -> AsyncIterator[list[Any]]:
         """Yield outcomes as they come, in batches, until every job is settled.
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from warta.transforms.fetch import conditional
 from warta.transforms.fetch.crawl import Crawl
 from warta.transforms.fetch.hosts import HostDesk
 from warta.transforms.fetch.http import HttpClient
-from warta.transforms.fetch.model import FetchError, Listing
+from warta.transforms.fetch.model import FetchError, Listing, together
 from warta.transforms.fetch.pool import Pool, ReadError
 from warta.transforms.fetch.progress import live
 from warta.transforms.fetch.settings import FetchSettings
@@ -51,19 +52,30 @@ class FeedJob:
         self._desk = desk
         self._url = conditional.address(feed, state, desk.now())
         self._page: Page | None = None
+        self._index: Page | None = None
+        self._listings: list[Listing] = []
+        self._children: deque[str] = deque()
         try:
             self.host = host_key(self._url)
         except ValueError:
             self.host = self._url
 
     async def fetch(self, crawl: Crawl) -> None:
-        desk, state = self._desk, self._state
-        headers = conditional.request_headers(state, full_poll_every=desk.settings.full_poll_every)
+        state, settings = self._state, self._desk.settings
+        headers = {}
+        if self._index is None:
+            headers = conditional.request_headers(state, full_poll_every=settings.full_poll_every)
         try:
-            page = await desk.client.get(
-                self._url, max_bytes=desk.settings.max_feed_bytes, headers=headers, manners=desk.hosts
+            page = await self._desk.client.get(
+                self._url,
+                max_bytes=settings.max_feed_bytes,
+                headers=headers,
+                manners=self._desk.hosts,
+                keep_alive=crawl.keeps_alive(self.host),
             )
         except FetchError as error:
+            if self._index is not None:
+                return self._go_on(crawl, self._index)
             crawl.settle(self, self._failed(Stage.FETCH, error.reason, error.detail, error.status))
             return
         crawl.progress.add("wire_bytes", page.wire_bytes)
@@ -90,8 +102,23 @@ class FeedJob:
                 desk.read_feed, self._feed, unpacked(page, desk.settings.max_feed_bytes)
             )
         except ReadError as error:
+            if self._index is not None:
+                return self._go_on(crawl, self._index)
             crawl.settle(self, self._failed(Stage.PARSE, error.reason, error.detail, page.status))
             return
+        self._listings.append(listing)
+        if self._index is None and listing.more:
+            self._index = page
+            self._children.extend(listing.more[: desk.settings.max_sitemaps])
+        self._go_on(crawl, self._index or page)
+
+    def _go_on(self, crawl: Crawl, page: Page) -> None:
+        """Ask for the next child of a sitemap index, or settle. A child that fails costs only itself."""
+        if self._children:
+            self._url = self._children.popleft()
+            crawl.submit(self, first=True)
+            return
+        listing = together(self._listings)
         crawl.progress.add("entries", len(listing.entries))
         crawl.settle(self, self._listed(page, listing))
 
@@ -101,6 +128,9 @@ class FeedJob:
         state = conditional.after_listing(
             self._state, self._feed, page.headers, _sha256(page), url_ids, listing.ttl_s, now
         )
+        if self._index is not None:
+            # An index may stay the same to the byte while its children change: never ask it conditionally.
+            state = replace(state, etag="", last_modified="", body_sha256="")
         state = conditional.after_redirects(state, page.redirects, now)
         listed_before = self._state.listed if self._state else b""
         new = round(len(url_ids) * (1 - conditional.known_share(url_ids, listed_before)))
@@ -188,7 +218,9 @@ async def crawl_feeds(
         for feed, state in due:
             crawl.submit(FeedJob(feed, state, desk))
         async for batch in crawl.outcomes():
-            live.add("feeds_done", sum(isinstance(outcome, FeedHealth) for outcome in batch))
+            told = [outcome for outcome in batch if isinstance(outcome, FeedHealth)]
+            live.add("feeds_done", len(told))
+            live.add("feeds_failed", sum(health.status == "failed" for health in told))
             yield batch
         yield hosts.states()
 

@@ -59,6 +59,7 @@ class Gate:
         self.rules: robots.Rules | None = None
         self.robots_error: FetchError | None = None
         self.unanswered = 0
+        self.last_failure: FetchError | None = None
         self.touched = False
 
     def state(self) -> HostState:
@@ -137,11 +138,12 @@ class HostDesk:
     async def space(self, gate: Gate, url: str) -> AsyncIterator[GateTurn]:
         """Wait for a place and the right moment, without asking robots.txt."""
         async with gate.places:
-            if gate.unanswered >= HOST_DOWN_AFTER:
+            if gate.last_failure is not None and gate.unanswered >= HOST_DOWN_AFTER:
+                last = gate.last_failure
                 detail = (
-                    f"{gate.host} left {gate.unanswered} requests unanswered; not asked again in this run"
+                    f"not asked: {gate.host} failed {gate.unanswered} times in a row, last: {last.detail}"
                 )
-                raise FetchError(Reason.CONNECT_FAILED, detail, url)
+                raise FetchError(last.reason, detail, url)
             async with gate.pacing:
                 await self._wait(gate)
                 gate.touched = True
@@ -150,7 +152,9 @@ class HostDesk:
             try:
                 yield turn
             except FetchError as error:
-                gate.unanswered += error.reason in _UNANSWERED and not turn.seen
+                if error.reason in _UNANSWERED and not turn.seen:
+                    gate.unanswered += 1
+                    gate.last_failure = error
                 raise
             finally:
                 if not turn.seen:

@@ -29,6 +29,9 @@ from warta.transforms.fetch.settings import FetchSettings
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_DISCARD_BYTES = 16 * 1024
 """A body that nobody needs is read up to here, to keep the connection; beyond, closing is cheaper."""
+MAX_HEADER_LINE_BYTES = 32 * 1024
+"""Content-Security-Policy of real sites passes aiohttp's default of 8 kB."""
+MAX_HEADERS = 256
 MAX_URL_CHARS = 8192
 """Longer addresses are not news: servers refuse them, and a redirect chain could grow one for ever."""
 _ACCEPT = (
@@ -118,6 +121,9 @@ class HttpClient:
             connector=connector,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
+            max_line_size=MAX_HEADER_LINE_BYTES,
+            max_field_size=MAX_HEADER_LINE_BYTES,
+            max_headers=MAX_HEADERS,
             timeout=aiohttp.ClientTimeout(total=None),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
             headers={
@@ -142,6 +148,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         manners: Manners | None = None,
         refuse: Callable[[str], bool] | None = None,
+        keep_alive: bool = True,
     ) -> Page:
         """Return the answer to a GET of `url`, redirects followed, whole and decompressed.
 
@@ -150,6 +157,7 @@ class HttpClient:
           headers: added to ours; an answer 304 is returned as a Page only when they hold validators.
           manners: asked before every hop; the time it takes does not count against `timeout_s`.
           refuse: told the Content-Type; True stops before the body.
+          keep_alive: False closes the connection afterwards, for the last request to a host.
 
         Raises:
           FetchError: with the reason. Statuses other than 200, 203 (and 304) are raised as well.
@@ -157,6 +165,8 @@ class HttpClient:
         """
         settings = self._settings
         manners = manners or NoManners()
+        conditional = bool(headers and {"If-None-Match", "If-Modified-Since"} & headers.keys())
+        headers = {**(headers or {}), **({} if keep_alive else {"Connection": "close"})}
         hops: list[tuple[int, str]] = []
         seen = {url}
         current, spent_s = url, 0.0
@@ -174,7 +184,7 @@ class HttpClient:
             if current in seen or len(hops) > settings.max_redirects:
                 raise FetchError(Reason.REDIRECT_LOOP, f"{len(hops)} redirects, the last to {current}", url)
             seen.add(current)
-        _check_status(url, answer, conditional=bool(headers) and not hops)
+        _check_status(url, answer, conditional=conditional)
         return Page(
             url=url,
             final_url=current,

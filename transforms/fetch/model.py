@@ -57,3 +57,30 @@ class Listing(Protocol):
     def ttl_s(self) -> int | None: ...
     @property
     def newest(self) -> datetime | None: ...
+    @property
+    def more(self) -> Sequence[str]:
+        """Addresses of further documents of the same feed (children of a sitemap index)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Several documents of one feed, taken together."""
+
+    entries: tuple[Entry, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    ttl_s: int | None = None
+    newest: datetime | None = None
+    more: tuple[str, ...] = ()
+
+
+def together(listings: Sequence[Listing]) -> Listing:
+    """Return one listing for all documents of a feed: every entry once, in order."""
+    if len(listings) == 1:
+        return listings[0]
+    entries = {entry.url_id: entry for listing in reversed(listings) for entry in reversed(listing.entries)}
+    return Listed(
+        entries=tuple(reversed(entries.values())),
+        rejections=tuple(rejection for listing in listings for rejection in listing.rejections),
+        ttl_s=min((listing.ttl_s for listing in listings if listing.ttl_s), default=None),
+        newest=max((listing.newest for listing in listings if listing.newest), default=None),
+    )

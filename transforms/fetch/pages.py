@@ -79,9 +79,10 @@ class PageJob:
                 max_bytes=desk.settings.max_page_bytes,
                 manners=desk.hosts,
                 refuse=is_not_a_page,
+                keep_alive=crawl.keeps_alive(self.host),
             )
         except FetchError as error:
-            if self._waits_again(error):
+            if self._waits_again(error, desk.hosts.gate(_host_or_url(error.url)).not_before):
                 crawl.submit(self, first=True)
             else:
                 crawl.settle(self, [self._so_far or self._failed(error.reason, _told(error, self._entry))])
@@ -125,13 +126,10 @@ class PageJob:
         asked = {page.url for page in self._pages} | {page.final_url for page in self._pages}
         return same_site and url not in asked and len(self._pages) < self._desk.settings.max_article_pages
 
-    def _waits_again(self, error: FetchError) -> bool:
-        if self._tries >= TRIES_IN_RUN:
-            return False
-        if error.reason is Reason.RATE_LIMITED:
-            return True
-        asked_to_wait = (self._desk.hosts.gate(self.host).not_before or 0.0) > self._desk.clock()
-        return error.status == 503 and asked_to_wait
+    def _waits_again(self, error: FetchError, not_before: float | None) -> bool:
+        """Whether a page is asked for once more in this run: its host named a time (429, 503)."""
+        named_a_time = error.status in (429, 503) and (not_before or 0.0) > self._desk.clock()
+        return named_a_time and self._tries < TRIES_IN_RUN
 
     def _failed(self, reason: Reason, detail: str) -> Rejection | Deferral:
         """Defer what may pass until it has failed too often; reject everything else."""
@@ -180,9 +178,17 @@ async def crawl_pages(
         for entry in chosen:
             crawl.submit(PageJob(entry, desk))
         async for batch in crawl.outcomes():
-            live.add("pages_settled", len(batch))
+            _count(batch)
             yield batch
         yield hosts.states()
+
+
+def _count(batch: Sequence[Any]) -> None:
+    live.add("pages_settled", len(batch))
+    for outcome in batch:
+        if isinstance(outcome, (Rejection, Deferral)):
+            kind = "rejected" if isinstance(outcome, Rejection) else "deferred"
+            live.add(f"{kind}:{outcome.reason}")
 
 
 def is_not_a_page(content_type: str) -> bool:

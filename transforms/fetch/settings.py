@@ -41,6 +41,8 @@ class FetchSettings:
     """Time one page may take to read before its reader is killed."""
     reader_memory_mb: int = 3072
     """Address space of a reader process; a page that needs more is lost to a reason. 0: no limit."""
+    reader_modules: tuple[str, ...] = ()
+    """Modules that reader processes start with, so that a replaced reader does not import them again."""
     reader_tasks: int = 2000
     """Pages after which a reader process is replaced by a fresh one, against leaks."""
     deadline: float | None = None
@@ -49,6 +51,8 @@ class FetchSettings:
     """Entries settled by one FetchPages step; the others are deferred (`slice_full`)."""
     max_article_pages: int = 10
     """Pages of one article that are joined."""
+    max_sitemaps: int = 5
+    """Children of a sitemap index that are read."""
     full_poll_every: int = 10
     """Every k-th poll of a feed is a full GET, against validators that lie."""
     shards: int = 1
