@@ -74,9 +74,7 @@ class FeedJob:
                 keep_alive=crawl.keeps_alive(self.host),
             )
         except FetchError as error:
-            if self._index is not None:
-                return self._go_on(crawl, self._index)
-            crawl.settle(self, self._failed(Stage.FETCH, error.reason, error.detail, error.status))
+            self._lost(crawl, Stage.FETCH, error.reason, error.detail, error.status)
             return
         crawl.progress.add("wire_bytes", page.wire_bytes)
         self._page = page
@@ -89,6 +87,8 @@ class FeedJob:
 
     def postpone(self, reason: Reason, detail: str, until: float | None) -> Sequence[Any]:
         """The state stays as it was, so the feed is due at once next time, or when its host allows."""
+        if self._index is not None:
+            return self._listed(self._index, together(self._listings))
         outcomes: list[Any] = [self._health("deferred", reason=str(reason), detail=detail)]
         if until is not None:
             state = self._state or FeedState(url=self._feed.url)
@@ -102,9 +102,7 @@ class FeedJob:
                 desk.read_feed, self._feed, unpacked(page, desk.settings.max_feed_bytes)
             )
         except ReadError as error:
-            if self._index is not None:
-                return self._go_on(crawl, self._index)
-            crawl.settle(self, self._failed(Stage.PARSE, error.reason, error.detail, page.status))
+            self._lost(crawl, Stage.PARSE, error.reason, error.detail, page.status)
             return
         self._listings.append(listing)
         if self._index is None and listing.more:
@@ -112,8 +110,15 @@ class FeedJob:
             self._children.extend(listing.more[: desk.settings.max_sitemaps])
         self._go_on(crawl, self._index or page)
 
+    def _lost(self, crawl: Crawl, stage: Stage, reason: Reason, detail: str, status: int | None) -> None:
+        """End a poll that failed; a child of a sitemap index costs only itself."""
+        if self._index is not None:
+            self._go_on(crawl, self._index)
+        else:
+            crawl.settle(self, self._failed(stage, reason, detail, status))
+
     def _go_on(self, crawl: Crawl, page: Page) -> None:
-        """Ask for the next child of a sitemap index, or settle. A child that fails costs only itself."""
+        """Ask for the next child of a sitemap index, or settle."""
         if self._children:
             self._url = self._children.popleft()
             crawl.submit(self, first=True)

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import aiohttp
@@ -21,12 +21,12 @@ from yarl import URL
 from warta.schemas.outcome import Reason
 from warta.schemas.page import Page
 from warta.transforms.fetch.addresses import is_allowed, networks, parse_address
+from warta.transforms.fetch.answers import REDIRECTS, redirect_target, status_reason
 from warta.transforms.fetch.inflate import ACCEPT_ENCODING, BodyError, Inflater
 from warta.transforms.fetch.model import FetchError
 from warta.transforms.fetch.resolver import GuardedResolver, connect_target
 from warta.transforms.fetch.settings import FetchSettings
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_DISCARD_BYTES = 16 * 1024
 """A body that nobody needs is read up to here, to keep the connection; beyond, closing is cheaper."""
 MAX_HEADER_LINE_BYTES = 32 * 1024
@@ -179,7 +179,7 @@ class HttpClient:
                 spent_s += time.monotonic() - started
             if answer.status not in REDIRECTS:
                 break
-            current = _redirect_target(current, answer)
+            current = redirect_target(current, answer.status, answer.headers.get("location", ""))
             hops.append((answer.status, current))
             if current in seen or len(hops) > settings.max_redirects:
                 raise FetchError(Reason.REDIRECT_LOOP, f"{len(hops)} redirects, the last to {current}", url)
@@ -292,41 +292,12 @@ def explain(error: Exception, timeout_s: float) -> tuple[Reason, str]:
     raise error
 
 
-def status_reason(status: int) -> Reason | None:
-    """Return the reason that an HTTP status ends a request with, or None for a usable answer."""
-    if status in (200, 203):
-        return None
-    named = {404: Reason.NOT_FOUND, 408: Reason.TIMEOUT, 410: Reason.GONE, 429: Reason.RATE_LIMITED}
-    if status in named:
-        return named[status]
-    if status in (401, 402, 403, 407, 451):
-        return Reason.ACCESS_DENIED
-    if 400 <= status < 500:
-        return Reason.CLIENT_ERROR
-    return Reason.SERVER_ERROR if 500 <= status < 600 else Reason.STATUS_UNEXPECTED
-
-
 def _check_status(url: str, answer: _Answer, *, conditional: bool) -> None:
     if answer.status == 304 and conditional:
         return
     reason = status_reason(answer.status)
     if reason is not None:
         raise FetchError(reason, f"HTTP {answer.status}", url, answer.status)
-
-
-def _redirect_target(url: str, answer: _Answer) -> str:
-    location = answer.headers.get("location", "").strip()
-    if not location:
-        raise FetchError(Reason.REDIRECT_INVALID, f"HTTP {answer.status} without Location", url)
-    try:
-        target = urljoin(url, location).partition("#")[0]
-        parts = urlsplit(target)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise FetchError(Reason.REDIRECT_INVALID, f"redirect to {location[:120]!r}", url)
-    return target
 
 
 def _joined(response: aiohttp.ClientResponse, name: str) -> str:
