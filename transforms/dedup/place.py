@@ -1,0 +1,132 @@
+"""The work between the shuffles of `Deduplicate`, on plain values."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from warta.schemas.article import Article
+from warta.transforms.dedup.index import Index
+from warta.transforms.dedup.model import Arrival, Kind, Known, Match, Part, Verdict
+from warta.transforms.dedup.near import (
+    COMMON_DOCUMENTS,
+    SHARED_SAMPLES,
+    WINDOW_DAYS,
+    Hashes,
+    containment,
+    samples_of,
+    shared_pairs,
+    shingle_hashes,
+    spread,
+)
+from warta.transforms.dedup.resolve import arrival_of, settle
+
+
+def parts_of(arrival: Arrival, shards: int) -> list[tuple[int, Part]]:
+    """Return what each shard must know of an arrival; shards that need nothing are left out."""
+    samples = samples_of(arrival.fingerprint)
+    of_sample = spread(samples) // np.uint64((1 << 64) // shards) if shards > 1 else np.zeros(len(samples))
+    parts: dict[int, dict[str, str | bytes]] = {}
+    for shard in np.unique(of_sample):
+        parts[int(shard)] = {"samples": samples[of_sample == shard].tobytes()}
+    for name, value in (("id", arrival.id), ("content_hash", arrival.content_hash)):
+        if value:
+            parts.setdefault(int(value[:8], 16) % shards, {})[name] = value
+    return [
+        (shard, Part(arrival.key, day=arrival.day, **found))  # type: ignore[arg-type]
+        for shard, found in sorted(parts.items())
+    ]
+
+
+def join_shard(parts: Iterable[Part], *, window_days: int | None = WINDOW_DAYS) -> list[Match]:
+    """Return which arrivals meet in one shard, each pair once; samples are counted within the shard."""
+    ordered = sorted(parts, key=lambda part: part.key)
+    matches = [*_chains(ordered, "id"), *_chains(ordered, "content_hash")]
+    prints = [samples_of(part.samples) for part in ordered]
+    for low, high, shared in shared_pairs(prints, most=COMMON_DOCUMENTS):
+        one, other = ordered[low], ordered[high]
+        if is_within(one, other, window_days):
+            matches.append(Match(one.key, other.key, shared=shared))
+    return matches
+
+
+def is_within(one: Part | Arrival, other: Part | Arrival | Known, window_days: int | None) -> bool:
+    """Return whether two days lie close enough to compare texts; an unknown day always does."""
+    if window_days is None or one.day is None or other.day is None:
+        return True
+    return abs((one.day - other.day).days) <= window_days
+
+
+def _chains(parts: Sequence[Part], name: str) -> Iterator[Match]:
+    last: dict[str, str] = {}
+    for part in parts:
+        value = getattr(part, name)
+        if value:
+            if value in last:
+                yield Match(last[value], part.key, met=True)
+            last[value] = part.key
+
+
+def joined(matches: Iterable[Match], *, least: int = SHARED_SAMPLES) -> list[Match]:
+    """Return the matches of one pair as one; nothing when they share fewer than `least` samples in all."""
+    together = list(matches)
+    first = together[0]
+    shared = sum(match.shared for match in together)
+    met = any(match.met for match in together)
+    if shared < least and not met:
+        return []
+    return [Match(first.arrival, first.other, shared=shared if shared >= least else 0, met=met)]
+
+
+def matches_with_stored(
+    arrivals: Sequence[Arrival], index: Index, window_days: int = WINDOW_DAYS
+) -> Iterator[tuple[int, Match]]:
+    """Yield (place in `arrivals`, match) for all that the index has to say of them."""
+    rows = index.known(key for arrival in arrivals for key in (arrival.key, arrival.id))
+    texts = index.by_content(arrival.content_hash for arrival in arrivals)
+    for place, arrival in enumerate(arrivals):
+        if arrival.key in rows:
+            yield place, Match(arrival.key, address=rows[arrival.key])
+        for row in (rows.get(arrival.id), texts.get(arrival.content_hash)):
+            if row and row.kind is Kind.RECORD:
+                yield place, Match(arrival.key, stored=row, met=True)
+    prints = [samples_of(arrival.fingerprint) for arrival in arrivals]
+    days = [arrival.day for arrival in arrivals]
+    for place, row, shared in index.near(prints, days, window_days=window_days):
+        if row.key != arrivals[place].id:
+            yield place, Match(arrivals[place].key, stored=row, shared=shared)
+
+
+def by_partition(match: Match) -> Iterator[tuple[str, Match]]:
+    """Yield a match whose stored text must be read, under the name of the partition that holds it."""
+    if match.stored and match.shared:
+        yield f"{match.stored.day}/{match.stored.topic}", match
+
+
+def place_group(
+    articles: Iterable[Article], matches: Iterable[Match], texts: Mapping[str, str]
+) -> list[tuple[Article, Verdict]]:
+    """Return every article of a group with its verdict, in order of rank.
+
+    Args:
+      articles: those that may meet each other, with distinct url_ids.
+      matches: what they meet, and what their addresses stood for.
+      texts: texts of the stored articles among them, by id; one that is missing resembles nothing.
+    """
+    by_key = {arrival_of(article).key: article for article in articles}
+    matches = list(matches)
+
+    @lru_cache(maxsize=256)
+    def hashes(key: str) -> Hashes:
+        return shingle_hashes(by_key[key].text if key in by_key else texts.get(key, ""))
+
+    def compare(arrival: str, other: str) -> float:
+        return containment(hashes(arrival), hashes(other))
+
+    verdicts = settle(
+        [arrival_of(article) for article in by_key.values()],
+        [match for match in matches if not match.address],
+        {match.arrival: match.address for match in matches if match.address},
+        compare,
+    )
+    return [(by_key[verdict.key], verdict) for verdict in verdicts]
