@@ -25,8 +25,12 @@ MAX_NAME_CHARS = 120
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 _RETIRED = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv"}
-_EMAIL = re.compile(r"<?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b>?")
-_IMAGE = re.compile(r"""<img\b[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_EMAIL = re.compile(r"\(?<?(?:mailto:)?\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b>?\)?(?!\w)")
+_IMAGE = re.compile(r"""<img\b[^<>]*?\ssrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_PIXEL = re.compile(
+    r"/~[rf]+/|/~4/|[/_]stat\?|pixel|doubleclick|/1x1\b|blank\.(?:gif|png)|spacer", re.IGNORECASE
+)
+"""Images that count readers instead of showing something."""
 _WRAPPERS = {("www.google.com", "/url"): ("url", "q"), ("www.bing.com", "/news/apiclick.aspx"): ("url",)}
 """Addresses that only forward to the one in a parameter: Google Alerts, Bing News."""
 
@@ -138,7 +142,7 @@ def _reject(item: Item, feed: Feed, trouble: str) -> Rejection:
     """Name the item by what it has, so that the same one is met again as the same."""
     title = plain_text(item.title, 100)
     first = next((link.strip() for link in item.links if link.strip()), "")
-    detail = trouble or f"no link; title {title!r}, guid {item.guid[:100]!r}"
+    detail = f"{trouble or 'no link'}; title {title!r}, guid {item.guid[:100]!r}"
     return Rejection(
         stage=Stage.PARSE,
         reason=Reason.ENTRY_LINK_INVALID if trouble else Reason.ENTRY_WITHOUT_LINK,
@@ -160,7 +164,7 @@ def _sane(instant: datetime | None, now: datetime) -> datetime | None:
 
 def _without_email(name: str) -> str:
     """`redaksi@contoh.test (Budi Santoso)` is Budi Santoso; a mail address alone is nobody."""
-    rest = _EMAIL.sub("", name).strip()
+    rest = _EMAIL.sub("", name[:1_000]).strip()
     return rest[1:-1] if rest.startswith("(") and rest.endswith(")") else rest
 
 
@@ -172,6 +176,8 @@ def _names(raw: Iterable[str]) -> tuple[str, ...]:
 def _image(item: Item, base: str) -> str:
     inline = _IMAGE.search((item.summary + item.content)[: MAX_CONTENT_CHARS * 2])
     for image in (*item.images, *([html.unescape(inline[1])] if inline else [])):
+        if not image or _PIXEL.search(image):
+            continue
         try:
             return urls.request_url(image, base)
         except ValueError:

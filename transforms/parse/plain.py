@@ -16,7 +16,8 @@ _INLINE = re.compile(
 )
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|object|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+    r"<!--.*?(?:-->|\Z)|<(script|style|iframe|object|noscript|svg)\b.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 
