@@ -243,7 +243,8 @@ def test_people_topics_and_picture_are_kept() -> None:
     body = rss(
         ITEM
         + "<author>redaksi@contoh.test (Budi Santoso)</author><category>Ekonomi</category>"
-        + "<category>Ekonomi</category><category>Pajak</category><enclosure url='/a.jpg' type='image/jpeg' length='1'/>"
+        + "<category>Ekonomi</category><category>Pajak</category>"
+        + "<enclosure url='/a.jpg' type='image/jpeg' length='1'/>"
     )
     (entry,) = parse(body).entries
     assert entry.authors == ("Budi Santoso",)
