@@ -1,10 +1,15 @@
 """One page or text, read: metadata, clean paragraphs, and every block that was cut with its rule."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from warta.schemas.article import Removed
+from warta.transforms.clean.boilerplate import Cleaned, strip_boilerplate
+from warta.transforms.clean.lexicon import load_lexicon
+from warta.transforms.clean.structure import prune
 from warta.transforms.extract.body import extract_body
+from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
 from warta.transforms.extract.tree import parse_tree
 from warta.transforms.text import paragraphs as split_paragraphs
@@ -40,10 +45,42 @@ def read_html(
       ExtractError: when there is no page to read; its reason says why.
     """
     tree = parse_tree(body, content_type)
+    metadata = read_metadata(tree, url, hints=hints, now=now)
+    lexicon = load_lexicon()
+    removed = prune(tree, lexicon, url=url, title=metadata.title)
     blocks = extract_body(tree)
-    return Reading(Metadata(title=hints.title), tuple(block.text for block in blocks), candidate="default")
+    cleaned = strip_boilerplate(
+        [(block.text, block.kind) for block in blocks],
+        lexicon,
+        title=metadata.title,
+        authors=metadata.authors,
+        publishers=_publishers(metadata, hints, url),
+    )
+    return Reading(
+        _completed(metadata, cleaned),
+        tuple(text for text, _ in cleaned.lines),
+        (*removed, *cleaned.removed),
+        cleaned.dateline,
+        candidate="default",
+    )
 
 
 def read_text(text: str, url: str = "", *, hints: Hints = Hints()) -> Reading:  # noqa: B008 - frozen
     """Read the plain text of an article that another tool extracted: clean it, find its fields."""
     return Reading(Metadata(title=hints.title), tuple(split_paragraphs(text)), candidate="text")
+
+
+def _publishers(metadata: Metadata, hints: Hints, url: str) -> tuple[str, ...]:
+    names = (metadata.site_name, metadata.publisher, hints.publisher, urlsplit(url).hostname or "")
+    return tuple(name.removeprefix("www.") for name in names if name)
+
+
+def _completed(metadata: Metadata, cleaned: Cleaned) -> Metadata:
+    """Fill what the page's markup did not say with what its text did."""
+    return replace(
+        metadata,
+        authors=metadata.authors or cleaned.authors,
+        editors=metadata.editors or cleaned.editors,
+        caption=metadata.caption or cleaned.caption,
+        publisher=metadata.publisher or cleaned.publisher,
+    )

@@ -1,0 +1,248 @@
+"""Clean the lines of a body: furniture goes, bylines, datelines and captions become fields.
+
+Works the same on the blocks of a page and on plain text that another tool extracted. Lines are only
+dropped or shortened at their ends, never rewritten, so cleaning invents no text; it runs until nothing
+changes, so cleaning twice equals cleaning once.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from warta.schemas.article import Removed
+from warta.transforms.clean.dateline import split_dateline
+from warta.transforms.clean.lexicon import Lexicon, Match
+from warta.transforms.dates import parse_instant
+from warta.transforms.text import fold
+
+HEADING = "heading"
+PARAGRAPH = "paragraph"
+
+PROSE_CHARS = 120
+"""A line this long that ends like a sentence is prose and ends what a boilerplate heading covers."""
+REPEAT_CHARS = 40
+"""A line this long that stood before is a teaser or a caption shown twice."""
+INSTANT_CHARS = 60
+"""A longer line with a date in it is a sentence."""
+INSTANT_WORDS = 9
+BIO_LINES = 3
+"""An author's biography stands within the last lines."""
+BIO_CHARS = 700
+MAX_PASSES = 6
+
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"\w")
+_SENTENCE_END = re.compile(r"""[.!?…。！？:][)\]"'”’»“]*$""")
+_SIGNATURE = re.compile(
+    r"""(?P<stop>[.!?…”"'’])\s*[(\[]\s*(?P<name>[A-Za-z][\w.-]{0,11}(?:\s?[/|,&]\s?[A-Za-z][\w. -]{0,15}){0,4})\s*[)\]]\W*$"""
+)
+_SIGNATURE_LINE = re.compile(
+    r"""^\W*[(\[]\s*(?:\*|[A-Za-z][\w.-]{0,11}(?:\s?[/|&]\s?[A-Za-z][\w. -]{0,15}){0,4})\s*[)\]]\W*$"""
+)
+_BY = re.compile(
+    r"^\W*(?:by|von|par|por|di|oleh|af|av|door|od|przez|text|texte|autor|author)\W+", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What cleaning leaves, and what it learnt from what it took away."""
+
+    lines: tuple[tuple[str, str], ...]
+    """(text, kind) of what stays."""
+    removed: tuple[Removed, ...] = ()
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    dateline: str = ""
+    publisher: str = ""
+    caption: str = ""
+
+
+@dataclass(slots=True)
+class _Found:
+    removed: list[Removed] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    editors: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    dateline: str = ""
+    publisher: str = ""
+
+    def cut(self, text: str, rule: str, evidence: str = "") -> None:
+        self.removed.append(Removed(text, rule, evidence))
+
+
+def strip_boilerplate(
+    lines: Sequence[tuple[str, str]],
+    lexicon: Lexicon,
+    *,
+    title: str = "",
+    authors: Sequence[str] = (),
+    publishers: Sequence[str] = (),
+) -> Cleaned:
+    """Return the lines that are article, and the fields found in the others.
+
+    Args:
+      lines: (text, kind) in order; kind is heading, paragraph, item, quote or row.
+      title: the headline; lines that repeat it go.
+      authors: known names; lines that hold nothing else go, closing biographies too.
+      publishers: names of the site that may stand before the dateline.
+    """
+    found = _Found()
+    kept = list(lines)
+    for _ in range(MAX_PASSES):
+        before = kept
+        kept = _pass(kept, lexicon, found, fold(title), authors, publishers)
+        if kept == before:
+            break
+    return Cleaned(
+        tuple(kept),
+        tuple(found.removed),
+        tuple(dict.fromkeys(found.authors)),
+        tuple(dict.fromkeys(found.editors)),
+        found.dateline,
+        found.publisher,
+        found.captions[0] if found.captions else "",
+    )
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a line is running text: long, and ended like a sentence."""
+    return len(text) >= PROSE_CHARS and (bool(_SENTENCE_END.search(text)) or len(text) >= 2 * PROSE_CHARS)
+
+
+def _pass(
+    lines: list[tuple[str, str]],
+    lexicon: Lexicon,
+    found: _Found,
+    title: str,
+    authors: Sequence[str],
+    publishers: Sequence[str],
+) -> list[tuple[str, str]]:
+    lines = _drop_headed(lines, lexicon, found)
+    lines = _drop_lines(lines, lexicon, found, title, [fold(author) for author in authors])
+    lines = _drop_biographies(lines, found, [*authors, *found.authors])
+    lines = _cut_dateline(lines, lexicon, found, publishers)
+    lines = _cut_signature(lines, found)
+    while lines and lines[-1][1] == HEADING:
+        found.cut(lines[-1][0], "heading:trailing", "a heading with nothing under it")
+        lines = lines[:-1]
+    return lines
+
+
+def _drop_headed(lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found) -> list[tuple[str, str]]:
+    kept: list[tuple[str, str]] = []
+    heading: Match | None = None
+    for text, kind in lines:
+        match = lexicon.is_heading(text)
+        if match is not None:
+            heading = match
+            found.cut(text, f"{match.kind}:{match.name}", "the heading itself")
+        elif heading is not None and not is_prose(text):
+            found.cut(text, f"{heading.kind}:{heading.name}", "under the heading")
+        else:
+            heading = None
+            kept.append((text, kind))
+    return kept
+
+
+def _drop_lines(
+    lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found, title: str, authors: list[str]
+) -> list[tuple[str, str]]:
+    kept: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for text, kind in lines:
+        rule, evidence = _rule(text, kind, lexicon, found, title, authors)
+        if not rule and len(text) >= REPEAT_CHARS and text in seen:
+            rule, evidence = "repeat:line", "stands above already"
+        seen.add(text)
+        if rule:
+            found.cut(text, rule, evidence)
+        else:
+            kept.append((text, kind))
+    return kept
+
+
+def _rule(
+    text: str, kind: str, lexicon: Lexicon, found: _Found, title: str, authors: list[str]
+) -> tuple[str, str]:
+    if not _WORD.search(text):
+        return "empty:marks", ""
+    folded = fold(text)
+    if title and folded == title:
+        return "title:repeated", ""
+    if len(text) <= 120 and authors and fold(_BY.sub("", text)) in authors:
+        return "byline:name", "the name of an author"
+    match = lexicon.match(text)
+    if match is not None and match.kind not in {"dateline", "heading"}:
+        return _matched(text, match, found)
+    if kind != HEADING and _is_instant(text):
+        return "label:instant", "a date or clock time"
+    if _SIGNATURE_LINE.match(text):
+        return "byline:initials", ""
+    return "", ""
+
+
+def _is_instant(text: str) -> bool:
+    if len(text) > INSTANT_CHARS or len(text.split()) > INSTANT_WORDS or not _DIGIT.search(text):
+        return False
+    return not _SENTENCE_END.search(text) and parse_instant(text) is not None
+
+
+def _matched(text: str, match: Match, found: _Found) -> tuple[str, str]:
+    if match.kind == "byline":
+        if match.role == "author" and match.captured:
+            found.authors += _names(match.captured)
+        if match.role == "editor" and match.captured:
+            found.editors += _names(match.captured)
+    if match.kind == "caption":
+        found.captions.append(text)
+    return f"{match.kind}:{match.name}", ""
+
+
+def _names(captured: str) -> list[str]:
+    parts = re.split(r"\s*(?:,|;|/|&|\bdan\b|\band\b|\bund\b|\bet\b|\by\b)\s*", captured.strip(" .|-–"))
+    return [part for part in parts if part]
+
+
+def _drop_biographies(
+    lines: list[tuple[str, str]], found: _Found, authors: Sequence[str]
+) -> list[tuple[str, str]]:
+    names = tuple(fold(author) for author in authors if " " in author.strip())
+    if not names:
+        return lines
+    kept = []
+    for at, (text, kind) in enumerate(lines):
+        last = at >= len(lines) - BIO_LINES and at > 0
+        if last and len(text) <= BIO_CHARS and fold(text).startswith(names):
+            found.cut(text, "byline:biography", "begins with an author's name, at the end")
+        else:
+            kept.append((text, kind))
+    return kept
+
+
+def _cut_dateline(
+    lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found, publishers: Sequence[str]
+) -> list[tuple[str, str]]:
+    for at, (text, kind) in enumerate(lines[:4]):
+        if kind == HEADING or len(text) < PROSE_CHARS // 2:
+            continue
+        split = split_dateline(text, agencies=lexicon.agencies, publishers=publishers)
+        if split.rest != text and split.rest:
+            found.cut(text[: len(text) - len(split.rest)], "dateline:place", "")
+            found.dateline = found.dateline or split.place
+            found.publisher = found.publisher or split.publisher
+            return [*lines[:at], (split.rest, kind), *lines[at + 1 :]]
+        if is_prose(text):
+            return lines
+    return lines
+
+
+def _cut_signature(lines: list[tuple[str, str]], found: _Found) -> list[tuple[str, str]]:
+    if not lines:
+        return lines
+    text, kind = lines[-1]
+    match = _SIGNATURE.search(text)
+    if match is None or match.start() < PROSE_CHARS // 2:
+        return lines
+    found.cut(text[match.end("stop") :].strip(), "byline:initials", "at the end of the last paragraph")
+    return [*lines[:-1], (text[: match.end("stop")], kind)]

@@ -1,0 +1,241 @@
+"""Structure before text: cut from the tree what its shape or its heading gives away as furniture.
+
+Rules, in order; each cut names its rule and its evidence:
+
+- `links:list`: containers that hold links and next to nothing else, dates and counters discounted;
+- `cards:grid`: rows of like-shaped teasers, each a linked headline with at most a summary;
+- `heading:<name>`: a boilerplate heading, and what follows it up to the end of its container;
+- `inline_link:<name>`, `links:paragraph`: paragraphs that only point to another article;
+- `form:controls`, `hidden:style`: forms, and what a reader never sees.
+
+Nothing is cut that holds more than its share of the page's prose: a wrong heading costs a label then,
+never an article.
+"""
+
+from urllib.parse import urlsplit
+
+from lxml import html
+
+from warta.schemas.article import Removed
+from warta.transforms.clean.lexicon import Lexicon
+from warta.transforms.clean.measures import (
+    BLOCKS,
+    HEADINGS,
+    Node,
+    Page,
+    block_text,
+    strip_machinery,
+)
+from warta.transforms.text import fold
+
+LINK_SHARE = 0.6
+"""Share of link text from which a container without prose is a list of links."""
+LIST_LINKS = 3
+"""Links that make a list; two may be a byline and a section."""
+CARDS = 3
+"""Like-shaped teasers that make a grid."""
+CARD_CHARS = 420
+"""A longer child is a section of an article, not a teaser."""
+CARD_PROSE_CHARS = 300
+MAX_CUT_SHARE = 0.3
+"""Share of the page's prose that one cut under a heading may hold."""
+LABEL_CHARS = 60
+"""A longer block is no heading of a list."""
+POINTER_CHARS = 200
+"""A longer paragraph is prose even when most of it is linked."""
+POINTER_SHARE = 0.66
+"""Linked share of a paragraph that begins with a label ("Related: ...")."""
+WHOLE_SHARE = 0.92
+"""Linked share of a paragraph that is nothing but its link."""
+_SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".“", "。", ".’", ".)")
+
+
+def prune(tree: html.HtmlElement, lexicon: Lexicon, *, url: str = "", title: str = "") -> list[Removed]:
+    """Cut furniture out of `tree`, in place.
+
+    Args:
+      url: the page's address; tells its own links from those to other sites.
+      title: the headline; a heading that repeats it is kept.
+
+    Returns:
+      What was cut, in the order of the rules.
+    """
+    body = tree.find("body") if tree.tag == "html" else tree
+    if body is None:
+        return []
+    strip_machinery(tree)
+    page = Page(body)
+    removed: list[Removed] = []
+    _cut_hidden(page, removed)
+    _cut_links(page, removed)
+    _cut_cards(page, removed)
+    _cut_headed(page, lexicon, removed, title)
+    _cut_pointers(page, lexicon, removed, url)
+    return removed
+
+
+def _cut_hidden(page: Page, removed: list[Removed]) -> None:
+    for at, node in enumerate(page.nodes):
+        if node.gone or at == 0:
+            continue
+        if node.tag == "form" and node.prose <= MAX_CUT_SHARE * page.prose:
+            _note(removed, page.cut(at), "form:controls", f"{node.plain} characters")
+
+
+def _cut_links(page: Page, removed: list[Removed]) -> None:
+    for at, node in enumerate(page.nodes):
+        if node.gone or at == 0 or node.tag not in BLOCKS or node.tag in HEADINGS:
+            continue
+        if node.links < LIST_LINKS or node.prose > 0:
+            continue
+        share = node.linked / max(1, node.linked + node.plain)
+        if share >= LINK_SHARE:
+            _note(removed, page.cut(at), "links:list", f"link share {share:.2f} over {node.links} links")
+
+
+def _cut_cards(page: Page, removed: list[Removed]) -> None:
+    for at, node in enumerate(page.nodes):
+        if node.gone or at == 0 or node.links < CARDS:
+            continue
+        children = list(page.children(at))
+        if len(children) < CARDS:
+            continue
+        by_shape: dict[str, list[int]] = {}
+        for child in children:
+            if _is_card(page.nodes[child]):
+                by_shape.setdefault(_shape(page.nodes[child]), []).append(child)
+        for shape, cards in by_shape.items():
+            if len(cards) < CARDS:
+                continue
+            prose = sum(page.nodes[card].prose for card in cards)
+            if prose > 0.5 * page.prose:
+                continue
+            for card in cards:
+                _note(removed, page.cut(card), "cards:grid", f"one of {len(cards)} teasers like {shape}")
+
+
+def _is_card(node: Node) -> bool:
+    if node.tag not in BLOCKS or not node.links or node.tag in HEADINGS or node.tag == "p":
+        return False
+    chars = node.plain + node.linked
+    if not 20 <= chars <= CARD_CHARS or node.prose > CARD_PROSE_CHARS or node.prose_blocks > 1:
+        return False
+    return node.linked >= 20 and (node.images > 0 or node.headings > 0 or node.linked >= 0.4 * chars)
+
+
+def _shape(node: Node) -> str:
+    classes = (node.element.get("class") or "").split()
+    return f"{node.tag}.{classes[0]}" if classes else node.tag
+
+
+def _cut_headed(page: Page, lexicon: Lexicon, removed: list[Removed], title: str) -> None:
+    title_key = fold(title)
+    for at, node in enumerate(page.nodes):
+        if node.gone or at == 0 or node.tag not in _LABEL_TAGS:
+            continue
+        chars = node.plain + node.linked
+        if not 2 <= chars <= LABEL_CHARS:
+            continue
+        text = " ".join(block_text(node.element).split())
+        match = lexicon.is_heading(text)
+        if match is None or fold(text) == title_key:
+            continue
+        _cut_from(page, _outermost(page, at, chars), f"{match.kind}:{match.name}", text, removed)
+
+
+_LABEL_TAGS = BLOCKS - {"body", "html", "table", "tbody", "article", "main"} | {
+    "strong",
+    "b",
+    "span",
+    "a",
+    "em",
+}
+
+
+def _outermost(page: Page, at: int, chars: int) -> int:
+    """Climb while the parent holds nothing but this label."""
+    while True:
+        up = page.nodes[at].parent
+        if up <= 0:
+            return at
+        parent = page.nodes[up]
+        if parent.plain + parent.linked > chars or parent.tag in {"body", "main", "article"}:
+            return at
+        at = up
+
+
+def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Removed]) -> None:
+    if page.nodes[at].tag not in BLOCKS:
+        return
+    after = list(page.siblings_after(at))
+    prose = sum(page.nodes[sibling].prose for sibling in after)
+    evidence = f"under {heading!r}"
+    if prose > MAX_CUT_SHARE * page.prose:
+        kept = next((i for i, sibling in enumerate(after) if page.nodes[sibling].prose), len(after))
+        after = after[:kept]
+        evidence += ", up to the next prose"
+    for sibling in after:
+        _note(removed, page.cut(sibling), rule, evidence)
+    _note(removed, page.cut(at), rule, "the heading itself")
+
+
+def _cut_pointers(page: Page, lexicon: Lexicon, removed: list[Removed], url: str) -> None:
+    host = _site(url)
+    for at, node in enumerate(page.nodes):
+        if node.gone or at == 0 or not node.links or node.tag not in _POINTER_TAGS:
+            continue
+        if node.plain + node.linked > POINTER_CHARS * 1.5 or node.prose_blocks > 1:
+            continue
+        text = " ".join(block_text(node.element).split())
+        if not text or len(text) > POINTER_CHARS:
+            continue
+        rule, evidence = _pointer(node, text, lexicon, host)
+        if rule:
+            _note(removed, page.cut(at), rule, evidence)
+
+
+_POINTER_TAGS = frozenset(
+    {"p", "div", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "td", "aside", "ul"}
+)
+
+
+def _pointer(node: Node, text: str, lexicon: Lexicon, host: str) -> tuple[str, str]:
+    share = node.linked / max(1, node.linked + node.plain)
+    match = lexicon.match(text, ("inline_link",))
+    if match is not None and share >= 0.3:
+        return f"inline_link:{match.name}", f"begins like a pointer, link share {share:.2f}"
+    if text.endswith(_SENTENCE_END) and share < WHOLE_SHARE:
+        return "", ""
+    links = [link for link in node.element.iter("a") if link.get("href")]
+    inside = sum(_is_inside(link.get("href") or "", host) for link in links)
+    if share >= POINTER_SHARE and _has_label(text, links):
+        return "links:labelled", f"label and link, link share {share:.2f}"
+    if share >= WHOLE_SHARE and inside == len(links) and len(text) >= 20 and not text.endswith(_SENTENCE_END):
+        return "links:paragraph", f"nothing but a link, link share {share:.2f}"
+    return "", ""
+
+
+def _has_label(text: str, links: list[html.HtmlElement]) -> bool:
+    first = " ".join(block_text(links[0]).split()) if links else ""
+    label = text[: text.find(first)].strip() if first and first in text else ""
+    return 0 < len(label) <= 35 and label.endswith((":", "|", ">", "»", "–", "-", "→"))
+
+
+def _is_inside(href: str, host: str) -> bool:
+    target = _site(href)
+    return (
+        not target or not host or target == host or target.endswith("." + host) or host.endswith("." + target)
+    )
+
+
+def _site(url: str) -> str:
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.").removeprefix("m.")
+
+
+def _note(removed: list[Removed], text: str, rule: str, evidence: str) -> None:
+    if text:
+        removed.append(Removed(text, rule, evidence))
