@@ -25,11 +25,15 @@ from warta.transforms.store.manifest import (
     current,
     encode,
     numbers,
+    read_manifest,
     write_checkpoint,
 )
 from warta.transforms.store.parquet import DataFile, footer
 
 Clock = Callable[[], datetime]
+
+RETIRED_S = 3600.0
+"""How long replaced files stay for queries that were already running; longer keeps more disk."""
 
 
 def utc_now() -> datetime:
@@ -51,6 +55,20 @@ class Staging:
     def state_dir(self, name: str) -> str:
         """Return the folder for new files of the state `name`."""
         return join(self.path, "state", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commit does to files of earlier ones. Paths lie below the output folder."""
+
+    added: tuple[DataFile, ...] = ()
+    """Files that arrive with `swaps`, not by a move."""
+    removed: tuple[str, ...] = ()
+    """Data files that stop being part of the dataset."""
+    swaps: tuple[tuple[str, str], ...] = ()
+    """(staged folder, live folder) that change places as a whole."""
+    since: str = ""
+    """First day that retention keeps."""
 
 
 class Store:
@@ -130,8 +148,7 @@ class Store:
         replace: Mapping[str, Sequence[str]] | None = None,
         append: Mapping[str, Sequence[str]] | None = None,
         report: Mapping[str, Any] | None = None,
-        removed: Iterable[str] = (),
-        swaps: Iterable[tuple[str, str]] = (),
+        change: Change | None = None,
     ) -> Manifest:
         """Make everything staged visible, all of it or nothing.
 
@@ -140,22 +157,27 @@ class Store:
           replace: for each state name its complete new list of files, staged or current ones (kept).
           append: for each state name the staged files that join the current ones.
           report: anything JSON can hold; kept in the manifest.
-          removed: data files, relative to the output folder, that stop being part of the dataset.
-          swaps: (staged folder, live folder) that change places as a whole; for compaction.
+          change: what happens to files of earlier cycles (compaction, retention, repair).
 
         Returns:
           The manifest that was published.
         """
-        planned = self._plan(staging, replace or {}, append or {})
+        change = change or Change()
+        added, moves = self._planned_data(staging)
+        state, dropped = self._planned_states(staging, replace or {}, append or {}, moves)
         manifest = Manifest(
             number=self.manifest.number + 1,
             cycle=staging.cycle,
             owner=self.owner,
             published_at=self._now().isoformat(),
+            added=(*added, *change.added),
+            removed=tuple(sorted(change.removed)),
+            state=state,
+            dropped=dropped,
+            moves=tuple(moves),
+            swaps=change.swaps,
+            since=change.since or self.manifest.since,
             report=report or {},
-            removed=tuple(sorted(removed)),
-            swaps=tuple(swaps),
-            **planned,
         )
         self._publish(manifest, staging)
         self.manifest = manifest
@@ -168,24 +190,29 @@ class Store:
         self.files.write(path, report_json(report))
         return path
 
-    def _plan(
-        self, staging: Staging, replace: Mapping[str, Sequence[str]], append: Mapping[str, Sequence[str]]
-    ) -> dict[str, Any]:
-        """Return what the manifest says of files."""
-        added, moves = self._planned_data(staging)
-        state = {name: tuple(files) for name, files in self.manifest.state.items()}
+    def _planned_states(
+        self,
+        staging: Staging,
+        replace: Mapping[str, Sequence[str]],
+        append: Mapping[str, Sequence[str]],
+        moves: list[tuple[str, str]],
+    ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+        """Return all state files after this commit, by name, and those that go."""
+        before = self.manifest.state
+        state = dict(before)
         for name, paths in [*replace.items(), *append.items()]:
-            kept = state.get(name, ()) if name not in replace else ()
-            named = [self._planned_state(staging, name, path, moves) for path in paths]
+            kept = () if name in replace else before.get(name, ())
+            named = (self._planned_state(staging, name, path, moves) for path in paths)
             state[name] = tuple(dict.fromkeys([*kept, *named]))
-        before = {path for paths in self.manifest.state.values() for path in paths}
         after = {path for paths in state.values() for path in paths}
-        dropped = tuple(sorted(before - after))
-        return {"added": tuple(added), "state": state, "dropped": dropped, "moves": tuple(moves)}
+        dropped = {path for paths in before.values() for path in paths} - after
+        return state, tuple(sorted(dropped))
 
     def _planned_data(self, staging: Staging) -> tuple[list[DataFile], list[tuple[str, str]]]:
-        """Return the staged data files, their footers read, and where they go."""
+        """Return the staged data files, their footers read, and where they and the raw pages go."""
         data, added, moves = join(staging.path, "data"), [], []
+        for found in self.files.walk(join(staging.path, "archive")):
+            moves.append((self.layout.relative(found.path), found.path[len(staging.path) + 1 :]))
         for found in self.files.walk(data):
             relative = found.path[len(data) + 1 :]
             rows = footer(self.files, found.path).num_rows
@@ -225,8 +252,10 @@ class Store:
         for source, target in manifest.moves:
             self.files.move(path(source), path(target))
         for staged, live in manifest.swaps:
-            self._swap(manifest, path(staged), path(live))
-        self.files.delete(path(one) for one in (*manifest.removed, *manifest.dropped))
+            self._swap(manifest, staged, live)
+        for gone in manifest.removed:
+            self._retire(manifest, gone)
+        self.files.delete(path(one) for one in manifest.dropped)
         for table in {one.table for one in manifest.added}:
             marker = join(self.layout.dataset(table), SUCCESS)
             if not self.files.exists(marker):
@@ -238,7 +267,24 @@ class Store:
             self._forget_before(manifest.number - CHECKPOINT_EVERY)
 
     def _swap(self, manifest: Manifest, staged: str, live: str) -> None:
-        raise NotImplementedError
+        """Exchange a partition for its staged successor; keep the old one for open readers."""
+        path = self.layout.path
+        new = next(one.path for one in manifest.added if parent(one.path) == live)
+        if not self.files.exists(path(new)):
+            self.files.exchange(path(staged), path(live))
+        if self.files.exists(path(staged)):
+            self.files.move_tree(path(staged), join(self._retired(manifest), live))
+
+    def _retire(self, manifest: Manifest, gone: str) -> None:
+        """Take a data file out of the dataset; keep it a while for open readers."""
+        path = self.layout.path(gone)
+        if self.files.exists(path):
+            self.files.move(path, join(self._retired(manifest), gone))
+        self.files.remove_empty(parent(path))
+        self.files.remove_empty(parent(parent(path)))
+
+    def _retired(self, manifest: Manifest) -> str:
+        return join(self.layout.retired, f"{manifest.number:010d}")
 
     def _with_parents(self, folders: Iterable[str]) -> set[str]:
         """Return `folders` and everything above them, up to the output folder."""
@@ -262,8 +308,20 @@ class Store:
             self._finish(self.manifest)
         for cycle in cycles:
             self.files.delete_tree(join(self.layout.all_staging, cycle))
+        self._forget_retired()
         drafts = [name for name in self.files.names(self.layout.manifests) if name.startswith(".")]
         self.files.delete(join(self.layout.manifests, name) for name in drafts)
+
+    def _forget_retired(self) -> None:
+        """Delete replaced files that no reader can still be reading."""
+        there = set(numbers(self.files, self.layout))
+        for name in self.files.names(self.layout.retired):
+            number = int(name) if name.isdigit() else 0
+            if number in there:
+                since = read_manifest(self.files, self.layout, number).published_at
+                if (self._now() - datetime.fromisoformat(since)).total_seconds() < RETIRED_S:
+                    continue
+            self.files.delete_tree(join(self.layout.retired, name))
 
 
 def report_json(report: RunReport) -> bytes:

@@ -1,8 +1,7 @@
-"""Bytes in folders, on a local disk or wherever Beam's filesystems reach. The only module that knows which.
+"""Bytes in folders: what the store asks of a filesystem, and how a local disk does it.
 
-On a local disk everything that matters is synced and moved by `os.replace`. On an object store there are
-no folders, a write is atomic, and a move is a copy by the server and a delete: the same calls, repeated
-safely after a kill, because a missing source means that the move is done.
+Everything that matters is synced and moved by `os.replace`; `remote.py` does the same on object stores.
+Every change can be repeated after a kill: a missing source means that the move is done.
 """
 
 import os
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from warta.transforms.store.errors import StoreError, naming
+from warta.transforms.store.errors import naming
+from warta.transforms.store.kernel import exchange_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,21 @@ class Files(Protocol):
     def delete_tree(self, folder: str) -> None: ...
     def sync_folders(self, folders: Iterable[str]) -> None: ...
     def make_folder(self, folder: str) -> None: ...
+    def exchange(self, one: str, other: str) -> None: ...
+    def move_tree(self, source: str, target: str) -> None: ...
+    def link(self, source: str, target: str) -> None: ...
+    def remove_empty(self, folder: str) -> None: ...
     def changed_at(self, path: str) -> float: ...
+    def size(self, path: str) -> int: ...
 
 
 def files_at(path: str) -> Files:
     """Return the filesystem that `path` lives on."""
-    return RemoteFiles() if "://" in path else LocalFiles()
+    if "://" not in path:
+        return LocalFiles()
+    from warta.transforms.store.remote import RemoteFiles  # two seconds of imports that a disk does not need
+
+    return RemoteFiles()
 
 
 def absolute(path: str) -> str:
@@ -58,9 +67,17 @@ def absolute(path: str) -> str:
 
 
 class LocalFiles:
-    """A disk: synced writes, atomic renames."""
+    """A disk: synced writes, atomic renames.
+
+    Args:
+      durable: False leaves the syncing out, for tests and throw-away datasets: as safe against the death
+        of the process, but not against that of the machine.
+    """
 
     local = True
+
+    def __init__(self, *, durable: bool = True) -> None:
+        self._durable = durable
 
     def exists(self, path: str) -> bool:
         return Path(path).exists()
@@ -82,7 +99,7 @@ class LocalFiles:
     def finish(self, path: str) -> None:
         """Make a closed file last."""
         with naming(path):
-            _sync(path)
+            self._sync(path)
 
     def write(self, path: str, data: bytes) -> None:
         """Put a whole file in place: readers see the old one or the new one, never a part."""
@@ -93,12 +110,11 @@ class LocalFiles:
             try:
                 with draft.open("wb") as file:
                     file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
+                self._sync(str(draft))
                 draft.replace(target)
             finally:
                 draft.unlink(missing_ok=True)
-            _sync(str(target.parent))
+            self._sync(str(target.parent))
 
     def walk(self, folder: str) -> list[Found]:
         """Return all files below `folder`, in order; none when it is not there."""
@@ -140,110 +156,62 @@ class LocalFiles:
         """Make the names in `folders` last."""
         for folder in sorted(folders):
             with naming(folder):
-                _sync(folder)
+                self._sync(folder)
 
     def make_folder(self, folder: str) -> None:
         with naming(folder):
             Path(folder).mkdir(parents=True, exist_ok=True)
+
+    def exchange(self, one: str, other: str) -> None:
+        """Let two folders change places; in one step where the kernel can, so that no reader sees neither."""
+        with naming(other):
+            if not exchange_names(one, other):
+                self._exchange_in_steps(Path(one), Path(other))
+
+    def _exchange_in_steps(self, one: Path, other: Path) -> None:
+        """Exchange where the kernel cannot: for a moment `other` is missing. Goes on where a kill cut it."""
+        aside = one.with_name(f"{one.name}.aside")
+        if other.exists():
+            other.rename(aside)
+        one.rename(other)
+        aside.rename(one)
+
+    def move_tree(self, source: str, target: str) -> None:
+        """Move a folder to a name that is free."""
+        with naming(target):
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            os.rename(source, target)
+
+    def link(self, source: str, target: str) -> None:
+        """Give a finished file a second name; a copy where the disk has no links."""
+        with naming(target):
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copyfile(source, target)
+                self._sync(target)
+
+    def remove_empty(self, folder: str) -> None:
+        """Remove a folder when nothing is in it."""
+        with suppress(OSError):
+            Path(folder).rmdir()
+
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes."""
+        with naming(path):
+            return Path(path).stat().st_size
 
     def changed_at(self, path: str) -> float:
         """Return when a file was last written, in seconds of the filesystem's own clock."""
         with naming(path):
             return Path(path).stat().st_mtime
 
-
-def _sync(path: str) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-class RemoteFiles:
-    """Any filesystem that Beam knows (s3://, gs://, hdfs://, …)."""
-
-    local = False
-
-    def __init__(self) -> None:
-        from apache_beam.io.filesystem import CompressionTypes
-        from apache_beam.io.filesystems import FileSystems
-
-        self._beam = FileSystems
-        self._plain = CompressionTypes.UNCOMPRESSED
-
-    def exists(self, path: str) -> bool:
-        with _remote(path):
-            return bool(self._beam.exists(path))
-
-    def read(self, path: str) -> bytes:
-        with _remote(path), self._beam.open(path, compression_type=self._plain) as file:
-            return bytes(file.read())
-
-    def open(self, path: str) -> Any:
-        with _remote(path):
-            return self._beam.open(path, compression_type=self._plain)
-
-    def create(self, path: str) -> Any:
-        with _remote(path):
-            return self._beam.create(path, compression_type=self._plain)
-
-    def finish(self, path: str) -> None:
-        """Nothing to do: closing an object is what makes it last."""
-
-    def write(self, path: str, data: bytes) -> None:
-        with _remote(path), self.create(path) as file:
-            file.write(data)
-
-    def walk(self, folder: str) -> list[Found]:
-        with _remote(folder):
-            matches = self._beam.match([folder.rstrip("/") + "/**"])[0].metadata_list
-        return sorted((Found(one.path, one.size_in_bytes) for one in matches), key=lambda one: one.path)
-
-    def names(self, folder: str) -> list[str]:
-        start = len(folder.rstrip("/")) + 1
-        return sorted({one.path[start:].split("/", 1)[0] for one in self.walk(folder)})
-
-    def move(self, source: str, target: str) -> None:
-        if not self.exists(source):
-            if self.exists(target):
-                return
-            raise StoreError(f"{source}: it vanished while in use; run again")
-        with _remote(target):
-            self._beam.copy([source], [target])
-            self._beam.delete([source])
-
-    def delete(self, paths: Iterable[str]) -> None:
-        there = [path for path in paths if self.exists(path)]
-        if there:
-            with _remote(there[0]):
-                self._beam.delete(there)
-
-    def delete_tree(self, folder: str) -> None:
-        self.delete([one.path for one in self.walk(folder)])
-
-    def sync_folders(self, folders: Iterable[str]) -> None:
-        """Nothing to do: there are no folders."""
-
-    def make_folder(self, folder: str) -> None:
-        """Nothing to do: there are no folders."""
-
-    def changed_at(self, path: str) -> float:
-        with _remote(path):
-            return float(self._beam.last_updated(path))
-
-
-class _remote:
-    """Turn whatever a remote filesystem raises into a `StoreError` that names the path."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        from apache_beam.io.filesystem import BeamIOError
-
-        if isinstance(error, (BeamIOError, OSError, ValueError)) and not isinstance(error, StoreError):
-            raise StoreError(f"{self._path}: {error}") from error
+    def _sync(self, path: str) -> None:
+        if not self._durable:
+            return
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

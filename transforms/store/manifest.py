@@ -38,6 +38,8 @@ class Manifest:
     """(from, to), in order: what makes the commit visible to readers of plain folders."""
     swaps: tuple[tuple[str, str], ...] = ()
     """(staged folder, live folder), exchanged as a whole (compaction)."""
+    since: str = ""
+    """First day that retention has kept (YYYY-MM-DD); empty when nothing was ever let go."""
     report: Mapping[str, Any] = field(default_factory=dict)
 
 

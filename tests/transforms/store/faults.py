@@ -19,6 +19,7 @@ class Mortal(LocalFiles):
     """
 
     def __init__(self, lives: int = 10**9) -> None:
+        super().__init__(durable=False)
         self.changes = 0
         self.lives = lives
 

@@ -8,6 +8,8 @@ from tests.transforms.store.stages import cycle, ids
 from tests.transforms.store.worlds import duplicate, entry, feed_state, health, record, rejection
 from warta.transforms.store.commit import Store
 from warta.transforms.store.errors import StoreError, StoreLocked
+from warta.transforms.store.files import LocalFiles
+from warta.transforms.store.manifest import CHECKPOINT_EVERY, live_files, numbers
 from warta.transforms.store.state import read_entries, read_feed_states, write_entries, write_feed_states
 
 
@@ -90,10 +92,8 @@ def test_a_cycle_name_that_is_no_file_name_is_refused(tmp_path: Path, name: str)
 
 
 def test_many_commits_keep_the_log_short_and_complete(tmp_path: Path) -> None:
-    from warta.transforms.store.manifest import CHECKPOINT_EVERY, live_files, numbers
-
     commits = 2 * CHECKPOINT_EVERY + 3
-    with Store.open(str(tmp_path), owner="test") as store:
+    with Store.open(str(tmp_path), owner="test", files=LocalFiles(durable=False)) as store:
         for number in range(commits):
             store.commit(cycle(store, f"c{number}", [record(number)]))
         assert len(numbers(store.files, store.layout)) <= 2 * CHECKPOINT_EVERY

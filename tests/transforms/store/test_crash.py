@@ -8,12 +8,13 @@ from tests.transforms.store.faults import Killed, Mortal
 from tests.transforms.store.stages import cycle, ids
 from tests.transforms.store.worlds import duplicate, entry, record
 from warta.transforms.store.commit import Store
+from warta.transforms.store.files import LocalFiles
 from warta.transforms.store.state import read_entries, write_entries
 
 
-def run(root: Path, numbers: range, files: Mortal | None = None) -> None:
+def run(root: Path, numbers: range, files: LocalFiles | None = None) -> None:
     """Store some articles as one cycle, unless the state says that they are known."""
-    with Store.open(str(root), owner="test", files=files) as store:
+    with Store.open(str(root), owner="test", files=files or LocalFiles(durable=False)) as store:
         known = {one.url for one in read_entries(store.state_files("known"))}
         if entry(numbers[0]).url in known:
             return
