@@ -168,7 +168,7 @@ def main(arguments: list[str]) -> int:
         if options.trafilatura:
             print(f"{'  trafilatura':24}{theirs[group].cells()}")
     print(
-        f"read_metadata: median {statistics.median(times_ms):.2f} ms, slowest {max(times_ms):.1f} ms a page"
+        f"read_metadata: median {statistics.median(times_ms):.2f} ms of CPU, slowest {max(times_ms):.1f} ms a page"
     )
     return 0
 
@@ -176,9 +176,9 @@ def main(arguments: list[str]) -> int:
 def read(body: bytes, row: corpus.Row) -> tuple[Metadata, float]:
     """Return the metadata of a page and the milliseconds that `read_metadata` took."""
     tree = parse(body)
-    start = time.perf_counter()
+    start = time.process_time()
     found = read_metadata(tree, row["url"] or "", hints=Hints(), now=NOW)
-    return found, 1000 * (time.perf_counter() - start)
+    return found, 1000 * (time.process_time() - start)
 
 
 def parse(body: bytes) -> lxml_html.HtmlElement:

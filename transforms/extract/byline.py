@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from warta.transforms.extract.jsonld import LinkedArticle
-from warta.transforms.extract.people import NameReader, bare_phrase
+from warta.transforms.extract.lexicon import starts_with_phrase
+from warta.transforms.extract.people import NameReader
 from warta.transforms.extract.signals import Line, Signals, text_of
 from warta.transforms.text import fold
 
@@ -190,7 +191,7 @@ def _bare(lines: list[Line], headline: int, reader: NameReader) -> Iterator[str]
     for index in near:
         if not 0 <= index < len(lines) or len(text := lines[index].text) > 120:
             continue
-        size = bare_phrase(text, reader.words)
+        size = starts_with_phrase(text, reader.words.bare)
         if size and reader.read([text[size:]], stated=False).people:
             yield text[size:]
             return

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from urllib.parse import urlsplit
 
 from warta.transforms.text import fold
@@ -55,21 +56,43 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
 
 
+def starts_with_phrase(text: str, known: frozenset[str]) -> int:
+    """Return the length of the longest of the `known` phrases that `text` begins with; 0 if none.
+
+    >>> starts_with_phrase("Ditulis oleh: Sri Wahyuni", frozenset({"ditulis oleh"}))
+    13
+    """
+    found = 0
+    for match in islice(re.finditer(r"\S+", text[:60]), 5):
+        if fold(text[: match.end()]).strip("-–—|·:(* ") in known:
+            found = match.end()
+    return found
+
+
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, dict[str, str]]:
     file = resources.files("warta.transforms.extract.phrases").joinpath("zones.toml")
     return tomllib.loads(file.read_text("utf-8"))
 
 
-def home_zone(url: str, language: str) -> str:
-    """Return the IANA zone that a page's clocks run by, as far as country and language tell; else "".
+def home_zone(url: str) -> str:
+    """Return the IANA zone of the country that an address belongs to; "" when it belongs to none.
 
-    >>> home_zone("https://berita.contoh.co.id/1", "")
+    >>> home_zone("https://berita.contoh.co.id/1")
     'Asia/Jakarta'
     """
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         host = ""
-    zones = _zones()
-    return zones["country"].get(host.rpartition(".")[2]) or zones["language"].get(language[:2].lower(), "")
+    return _zones()["country"].get(host.rpartition(".")[2], "")
+
+
+def zone_of_language(tag: str) -> str:
+    """Return the IANA zone that a language tag makes likely: its region's, else the language's; else "".
+
+    >>> zone_of_language("en-IN"), zone_of_language("en")
+    ('Asia/Kolkata', '')
+    """
+    language, _, region = tag.replace("_", "-").lower().partition("-")
+    return _zones()["country"].get(region) or _zones()["language"].get(language, "")

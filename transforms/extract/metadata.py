@@ -1,6 +1,6 @@
 """What a page says of itself, from one look at its tree."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -85,15 +85,14 @@ def _language(page: Signals, linked: str) -> str:
 
 
 def _utc(claim: Claim | None) -> datetime | None:
-    from datetime import UTC
-
     return claim.instant.astimezone(UTC) if claim else None
 
 
 def _offset(claim: Claim | None) -> str:
+    """Spell a claim's distance from UTC: "+07:00"; "" for a bare day."""
     if claim is None or claim.date_only:
         return ""
-    return claim.instant.strftime("%:z") if hasattr(claim.instant, "strftime") else ""
+    return claim.instant.replace(microsecond=0).isoformat()[19:] or "+00:00"
 
 
 def _is_address(url: str) -> bool:

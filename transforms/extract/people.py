@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from warta.transforms.extract.lexicon import Phrases, phrases
+from warta.transforms.extract.lexicon import Phrases, phrases, starts_with_phrase
 from warta.transforms.text import fold
 
 MAX_NAMES = 12
@@ -102,8 +102,8 @@ class NameReader:
             if colon and fold(head.strip(" -–—|")) in self.words.labels:
                 text = rest.strip()
                 continue
-            bare = bare_phrase(text, self.words)
-            if not bare:
+            bare = starts_with_phrase(text, self.words.bare)
+            if not bare or bare == len(text):
                 return text
             text = text[bare:].lstrip(" :")
         return text
@@ -155,16 +155,6 @@ class NameReader:
         named = [word for word in words if word[0].isupper()]
         rest = [word for word in words if not word[0].isupper()]
         return 2 <= len(words) <= 5 and len(named) >= 2 and all(fold(word) in _PARTICLES for word in rest)
-
-
-def bare_phrase(text: str, words: Phrases) -> int:
-    """Return the length of the phrase that introduces a byline at the start of `text` ("Ditulis oleh "); 0 if none."""
-    found, end = 0, 0
-    for match in list(re.finditer(r"\S+", text[:60]))[:5]:
-        end = match.end()
-        if fold(text[:end]).strip("-–—|· ") in words.bare and end < len(text):
-            found = end
-    return found
 
 
 def _key(name: str) -> str:

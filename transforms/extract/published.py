@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 
 from warta.transforms.dates import has_zone, parse_instant, zone
 from warta.transforms.extract.jsonld import LinkedArticle
-from warta.transforms.extract.lexicon import home_zone
+from warta.transforms.extract.lexicon import home_zone, phrases, starts_with_phrase, zone_of_language
 from warta.transforms.extract.model import Hints
 from warta.transforms.extract.signals import Line, Signals, text_of
 
@@ -18,7 +18,8 @@ further away stand the dates of other articles."""
 MAX_DATE_LINE_CHARS = 160
 """A longer line is prose; the dates in it belong to the story."""
 EARLIEST_YEAR = 1990
-SAME_CLOCK_SHIFT = timedelta(hours=14)
+MAX_OFFSET = timedelta(hours=14)
+"""Kiribati's; no clock on earth is further from UTC."""
 
 _PUBLISHED_METAS = (
     "article:published_time",
@@ -29,10 +30,12 @@ _PUBLISHED_METAS = (
     "datepublished",
     "parsely-pub-date",
     "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
     "dtk:publishdate",
     "content_publisheddate",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+)
+_LOOSE_METAS = (
     "dcterms.issued",
     "dc.date.issued",
     "dcterms.created",
@@ -60,6 +63,7 @@ _PUBLISHED_METAS = (
     "dc:date",
     "date",
     "originalpublicationdate",
+    "uploaddate",
     "timestamp",
 )
 _MODIFIED_METAS = (
@@ -76,11 +80,14 @@ _MODIFIED_METAS = (
 )
 _AMERICAN = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _DIGITS = re.compile(r"\d{1,2}\D{1,20}\d{2,4}|\d{4}\D{1,20}\d{1,2}")
+_DATE_WORDS = ("dat", "fecha", "tanggal", "waktu", "time", "publi", "posted", "meta")
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _ISO_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$")
 _ZONE_WORD = re.compile(r"\b(WIB|WITA|WIT|(?:GMT|UTC)\s?[+-]\s?\d{1,2}(?::\d\d)?|GMT|UTC)\b")
 _URL_DAY = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)[/_.-]?(?P<m>0?[1-9]|1[0-2])[/_.-]?(?P<d>0[1-9]|[12]\d|3[01]|[1-9](?!\d))(?=$|[^\d]|\d{4,}(?:$|\D))"
-    r"|(?<!\d)(?P<y2>\d\d)/(?P<m2>0[1-9]|1[0-2])/(?P<d2>0[1-9]|[12]\d|3[01])(?=/)"
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[/_.-])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?<!\d)(?P<y1>20\d\d)/?(?P<m1>0[1-9]|1[0-2])/?(?P<d1>0[1-9]|[12]\d|3[01])(?=$|\D|\d{4,6}(?:$|\D))"
+    r"|/(?P<y2>\d\d)/(?P<m2>0[1-9]|1[0-2])/(?P<d2>0[1-9]|[12]\d|3[01])(?=/)"
 )
 
 
@@ -94,6 +101,12 @@ class Claim:
     date_only: bool
     zoned: bool
     """Does the text name its zone?"""
+    in_utc: bool = False
+    """Was it written in UTC? Then the zone is the house's, for the day."""
+
+    def moved_to(self, minutes: int) -> "Claim":
+        """Return the same instant on a clock `minutes` east of Greenwich."""
+        return replace(self, instant=self.instant.astimezone(timezone(timedelta(minutes=minutes))))
 
     def __str__(self) -> str:
         text = self.instant.date().isoformat() if self.date_only else self.instant.isoformat()
@@ -115,7 +128,9 @@ class DateReader:
     def __init__(self, url: str, language: str, hints: Hints, now: datetime) -> None:
         self.now = now
         self.american = language.lower().replace("_", "-") == "en-us"
-        self.zone_name = hints.timezone or home_zone(url, language)
+        self.zone_name = hints.timezone or home_zone(url)
+        """Where the clocks of the house hang, from the feed list or the country of the address; "" if neither."""
+        self.likely_zone = self.zone_name or zone_of_language(language)
 
     def claim(self, source: str, text: str) -> Claim | None:
         """Return what `text` says; None when it names no believable date."""
@@ -157,41 +172,38 @@ class DateReader:
     def _claim(self, source: str, written: datetime) -> Claim | None:
         zoned = written.tzinfo is not None
         date_only = written.time() == time.min
+        in_utc = zoned and not written.utcoffset()
         try:
             if date_only and not zoned:
                 written = written.replace(hour=12)
             if not zoned:
-                written = written.replace(tzinfo=zone(self.zone_name or "UTC"))
+                written = written.replace(tzinfo=zone(self.likely_zone or "UTC"))
             absurd = written.year < EARLIEST_YEAR or written > self.now + timedelta(days=2)
         except (ValueError, OverflowError):
             return None
-        return None if absurd else Claim(source, written, date_only, zoned)
+        return None if absurd else Claim(source, written, date_only, zoned, in_utc)
 
 
-def read_dates(
-    page: Signals, linked: LinkedArticle, url: str, headline: int, *, hints: Hints, reader: DateReader
-) -> Dates:
+def read_dates(page: Signals, linked: LinkedArticle, url: str, headline: int, *, hints: Hints, reader: DateReader) -> Dates:
     """Return the instant of publication, the last change, and the sources that name another day.
 
     Args:
       headline: index of the headline's line in `page.lines`; -1 when it is not known.
       hints: from the feed.
     """
-    cheap = [*_stated(page, linked, reader), *_timed(page, reader)]
-    url_claim = _in_url(url, reader)
-    chosen = next((claim for claim in cheap if not claim.date_only), None)
-    claims = list(cheap)
-    if chosen is None:
-        claims += _visible(page, headline, reader)
+    claims = [*_stated(page, linked, reader), *_timed(page, reader), *_loosely_stated(page, reader)]
+    in_url = _in_url(url, reader)
+    first = next((claim for claim in claims if not claim.date_only), None)
+    if first is None or (first.in_utc and not reader.zone_name):
+        claims += _visible(page, headline, reader, in_url)
     if hints.published is not None:
-        claims.append(Claim("feed", hints.published, False, True))
-    if url_claim:
-        claims.append(url_claim)
+        claims.append(Claim("feed", hints.published, date_only=False, zoned=True, in_utc=True))
+    if in_url:
+        claims.append(in_url)
     modified = _modified(page, linked, reader)
     if not claims:
-        last = _last_resort(page, headline, reader) or modified
-        return Dates(last, modified.instant if modified else None, ())
-    published = _decide(claims)
+        return Dates(_last_resort(page, headline, reader) or modified, modified.instant if modified else None)
+    published = _in_local_time(_decide(claims), claims, reader)
     conflicts = tuple(dict.fromkeys(str(other) for other in claims if _other_day(other, published)))[:5]
     return Dates(published, modified.instant if modified else None, conflicts)
 
@@ -203,21 +215,46 @@ def _decide(claims: list[Claim]) -> Claim:
         for other in claims[1:]:
             if not other.date_only and not _other_day(other, best):
                 return other
-    elif best.zoned and not best.instant.utcoffset():
+    elif best.in_utc:
         for other in claims[1:]:
             if _same_clock(best, other):
                 return other  # the wall clock of the house, wrongly marked as UTC
     return best
 
 
+def _in_local_time(best: Claim, claims: list[Claim], reader: DateReader) -> Claim:
+    """Put an instant that was written in UTC into the zone that the rest of the page betrays.
+
+    Evidence, best first: the feed list or the country of the address; the same minute shown on a local
+    clock; a bare day (in the address, on the page) next to the day in UTC; the page's language.
+    """
+    if not best.in_utc:
+        return best
+    if reader.zone_name:
+        return replace(best, instant=best.instant.astimezone(zone(reader.zone_name)))
+    utc = best.instant.astimezone(UTC)
+    for other in claims:
+        if not other.zoned and not other.date_only:
+            shift = other.instant.replace(tzinfo=UTC) - utc
+            minutes = round(shift.total_seconds() / 60)
+            if abs(shift) <= MAX_OFFSET and minutes % 30 == 0 and abs(shift.total_seconds() - 60 * minutes) < 60:
+                return best.moved_to(minutes)
+    for other in claims:
+        if other.date_only and abs(days := (other.instant.date() - utc.date()).days) == 1:
+            midnight = datetime.combine(max(other.instant.date(), utc.date()), time.min, UTC)
+            hours = -(-(midnight - utc).seconds // 3600) if days > 0 else -((utc - midnight).seconds // 3600 + 1)
+            if abs(hours) <= MAX_OFFSET.seconds // 3600:
+                return best.moved_to(60 * hours)
+    if reader.likely_zone:
+        return replace(best, instant=best.instant.astimezone(zone(reader.likely_zone)))
+    return best
+
+
 def _same_clock(best: Claim, other: Claim) -> bool:
-    return (
-        other.zoned
-        and not other.date_only
-        and bool(other.instant.utcoffset())
-        and other.instant.replace(second=0, microsecond=0, tzinfo=None)
-        == best.instant.replace(second=0, microsecond=0, tzinfo=None)
-    )
+    if not other.zoned or other.date_only or other.in_utc:
+        return False
+    one, two = (c.replace(second=0, microsecond=0, tzinfo=None) for c in (best.instant.astimezone(UTC), other.instant))
+    return one == two
 
 
 def _other_day(other: Claim, best: Claim) -> bool:
@@ -231,6 +268,13 @@ def _stated(page: Signals, linked: LinkedArticle, reader: DateReader) -> Iterato
     if linked.published and (claim := reader.claim("json_ld", linked.published)):
         yield claim
     for name in _PUBLISHED_METAS:
+        for value in page.metas.get(name, ())[:2]:
+            if claim := reader.claim("meta", value):
+                yield claim
+
+
+def _loosely_stated(page: Signals, reader: DateReader) -> Iterator[Claim]:
+    for name in _LOOSE_METAS:
         for value in page.metas.get(name, ())[:2]:
             if claim := reader.claim("meta", value):
                 yield claim
@@ -258,49 +302,56 @@ def _is_modified(node) -> bool:
     return "modif" in name or ("updated" in name and "publish" not in name)
 
 
-def _visible(page: Signals, headline: int, reader: DateReader) -> Iterator[Claim]:
+def _visible(page: Signals, headline: int, reader: DateReader, in_url: Claim | None) -> Iterator[Claim]:
+    """Yield what the lines around the headline say; only what the address does not contradict, if it dates."""
+    found = list(_near_headline(page, headline, reader)) or list(_marked_dates(page, reader))
+    agreeing = [claim for claim in found if in_url and not _other_day(claim, in_url)]
+    if agreeing or not in_url:
+        yield from sorted(agreeing or found, key=lambda claim: claim.date_only)
+
+
+def _near_headline(page: Signals, headline: int, reader: DateReader) -> Iterator[Claim]:
     lines = page.lines
-    if headline >= 0:
-        after = range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE))
-        before = range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1)
-        found = [*_dated(lines, after, reader), *_dated(lines, before, reader)]
-        yield from sorted(found, key=lambda claim: claim.date_only)
-        if found:
-            return
+    if headline < 0:
+        return
+    yield from _dated(lines, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader)
+    yield from _dated(lines, range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1), reader)
+
+
+def _marked_dates(page: Signals, reader: DateReader) -> Iterator[Claim]:
     for word, node in page.classed:
-        if word.startswith(
-            ("dat", "fecha", "tanggal", "waktu", "time", "publi", "posted", "meta")
-        ) and not page.in_furniture(node):
-            text = text_of(node)
-            if (
-                len(text) <= MAX_DATE_LINE_CHARS
-                and _DIGITS.search(text)
-                and (claim := reader.claim("visible", text))
-            ):
-                yield claim
-                return
+        if not word.startswith(_DATE_WORDS) or page.in_furniture(node):
+            continue
+        text = text_of(node)
+        if len(text) <= MAX_DATE_LINE_CHARS and _DIGITS.search(text) and (claim := reader.claim("visible", text)):
+            yield claim
+            return
 
 
 def _dated(lines: list[Line], indices: Iterable[int], reader: DateReader) -> Iterator[Claim]:
     for index in indices:
         line = lines[index]
-        if (
-            line.chars > MAX_DATE_LINE_CHARS * 2
-            or not _DIGITS.search(line.text)
-            or len(line.text) > MAX_DATE_LINE_CHARS
-        ):
+        if line.chars > 2 * MAX_DATE_LINE_CHARS or line.link_chars * 2 > line.chars or not _is_dateline(line.text):
             continue
         if claim := reader.claim("visible", line.text):
             yield claim
+
+
+def _is_dateline(text: str) -> bool:
+    """Is `text` there to date the article: short, or with a clock time, and not about a change?"""
+    if len(text) > MAX_DATE_LINE_CHARS or not _DIGITS.search(text):
+        return False
+    if len(text) > 80 and not _CLOCK.search(text):
+        return False
+    return not starts_with_phrase(text, phrases().modified)
 
 
 def _in_url(url: str, reader: DateReader) -> Claim | None:
     match = _URL_DAY.search(url)
     if not match:
         return None
-    if match["y"]:
-        return reader.day("url", int(match["y"]), int(match["m"]), int(match["d"]))
-    return reader.day("url", 2000 + int(match["y2"]), int(match["m2"]), int(match["d2"]))
+    year, month, day = (int(match[n] or match[f"{n}1"] or match[f"{n}2"]) for n in "ymd")
+    return reader.day("url", year if year > 99 else 2000 + year, month, day)
 
 
 def _modified(page: Signals, linked: LinkedArticle, reader: DateReader) -> Claim | None:

@@ -27,8 +27,7 @@ INLINE = frozenset(
     ["a", "abbr", "acronym", "address-line", "amp-timeago", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
 )
 _TEXT = etree.XPath(
-    "(//body//text() | /*[not(//body)]//text())[normalize-space()]"
-    "[not(parent::script or parent::style or parent::noscript or parent::template or parent::option"
+    "(//body//text() | /*[not(//body)]//text())[not(parent::script or parent::style or parent::noscript or parent::template or parent::option"
     " or parent::textarea or parent::button or parent::title or parent::iframe)]"
 )
 _NAMES = etree.XPath("//@itemprop | //@property")
@@ -218,24 +217,27 @@ def _lines(tree: HtmlElement) -> Iterator[Line]:
     block = parent = None
     chars = link_chars = 0
     for text in _TEXT(tree)[:MAX_TEXT_NODES]:
+        if text.isspace():
+            parts.append(" ")
+            continue
         node = text.getparent()
         broken = False
         if text.is_tail:
             broken = node.tag == "br"
             node = node.getparent()
         home = _block_of(node, blocks)
-        if (home is not block or broken) and parts:
+        if (home is not block or broken) and chars:
             yield Line(_squeeze("".join(parts))[:MAX_LINE_CHARS], chars, link_chars, block, parent)
-            parts, chars, link_chars, parent = [], 0, 0, None
-        block = home
-        parent = node if parent is None else parent
+            parts, chars, link_chars = [], 0, 0
+        if not chars:
+            block, parent = home, node
         if chars < MAX_LINE_CHARS:
             parts.append(text[: 4 * MAX_LINE_CHARS])
         size = len(text)
         chars += size
         if node.tag == "a":
             link_chars += size
-    if parts:
+    if chars:
         yield Line(_squeeze("".join(parts))[:MAX_LINE_CHARS], chars, link_chars, block, parent)
 
 
