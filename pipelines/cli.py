@@ -5,6 +5,7 @@ Start-up is part of the product: `warta --help` imports neither Beam nor pyarrow
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -99,6 +100,9 @@ def _sample(commands: "argparse._SubParsersAction[_Parser]") -> None:
         takes_beam_options=True,
     )
     parser.add_argument("--output", default="data", metavar="DIR", help="dataset folder (default data)")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="reader processes"
+    )
     parser.add_argument(
         "--edition",
         type=int,

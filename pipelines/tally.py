@@ -5,23 +5,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 
 TALLY_FILE = "tally.json"
 
 Count = tuple[str, str, str]
-"""(what, detail, publisher), e.g. ("rejected", "not_found", "Harian Kota")."""
+"""(what, detail, feed_url), e.g. ("rejected", "not_found", "https://…/rss")."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many elements each part of the graph saw, by detail and publisher."""
+    """How many elements each part of the graph saw, by detail and feed_url."""
 
     counts: Mapping[Count, int] = field(default_factory=dict)
 
     def total(self, what: str) -> int:
-        """Return how often `what` was counted, over every detail and publisher."""
+        """Return how often `what` was counted, over every detail and feed_url."""
         return sum(count for (name, _, _), count in self.counts.items() if name == what)
 
     def by_detail(self, what: str) -> dict[str, int]:
@@ -32,20 +33,20 @@ class Tally:
                 found[detail] += count
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
-    def by_publisher(self) -> dict[str, dict[str, int]]:
-        """Return counts of everything by publisher, then by what."""
-        found: dict[str, Counter[str]] = {}
-        for (name, _, publisher), count in sorted(self.counts.items()):
-            if publisher:
-                found.setdefault(publisher, Counter())[name] += count
-        return {publisher: dict(counts) for publisher, counts in found.items()}
+    def by_feed(self, *whats: str) -> dict[str, int]:
+        """Return how often any of `whats` was counted, by feed_url."""
+        found: Counter[str] = Counter()
+        for (name, _, feed_url), count in self.counts.items():
+            if name in whats:
+                found[feed_url] += count
+        return dict(found)
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(dict(Counter(self.counts) + Counter(other.counts)))
 
 
 class StageTally(beam.PTransform):
-    """Count (what, detail, publisher) triples and write one JSON file into `folder`. Bounded input."""
+    """Count (what, detail, feed_url) triples and write one JSON file into `folder`. Bounded input."""
 
     def __init__(self, folder: str) -> None:
         super().__init__()
@@ -60,13 +61,24 @@ class StageTally(beam.PTransform):
         )
 
 
+def counted(what: str, items: beam.PCollection, detail: str = "") -> beam.PCollection:
+    """Return one `Count` per item: what it is, an attribute of it as detail, and its feed_url."""
+    return items | f"Count {what}" >> beam.Map(_count, what, detail)
+
+
+def _count(item: Any, what: str, detail: str) -> Count:
+    said = getattr(item, detail) if detail else ""
+    item = getattr(item, "entry", None) or getattr(item, "article", None) or item
+    return what, str(said), item.feed_url
+
+
 def read_tally(folder: str) -> Tally:
     """Read what `StageTally` wrote; empty when the graph counted nothing."""
     path = Path(folder) / TALLY_FILE
     if not path.exists():
         return Tally()
     rows = json.loads(path.read_text(encoding="utf-8"))
-    return Tally({(what, detail, publisher): count for what, detail, publisher, count in rows})
+    return Tally({(what, detail, feed_url): count for what, detail, feed_url, count in rows})
 
 
 def _write(pairs: Iterable[tuple[Count, int]], folder: str) -> str:

@@ -1,0 +1,114 @@
+"""The graph: feeds become entries, entries pages, pages articles, articles records.
+
+    feeds -> FetchFeeds -> DropKnown -> FetchPages -> StripFurniture -> Deduplicate -> StageTables
+                 |             |             |                              |
+             rejections      known     rejections, deferrals           duplicates
+
+Every announced entry leaves the graph exactly once: as record, duplicate, rejection or deferral. Both sides
+are counted inside the graph (`tally.py`), and the run compares the sums.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import apache_beam as beam
+
+from warta.pipelines import memory
+from warta.pipelines.staging import StageIndex, StageNouns
+from warta.pipelines.tally import StageTally, counted
+from warta.pipelines.worker import read_feed, read_page
+from warta.schemas.entry import Entry
+from warta.schemas.feed import Feed, FeedState
+from warta.schemas.host import HostState
+from warta.schemas.outcome import Deferral, Reason, Rejection, Stage
+from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts
+from warta.transforms.dedup.index import IndexFiles
+from warta.transforms.dedup.seen import row_of_rejection
+from warta.transforms.fetch.beam import FetchFeeds, FetchPages
+from warta.transforms.fetch.settings import FetchSettings
+from warta.transforms.store.beam import StageTables
+from warta.transforms.store.commit import Staging
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one cycle sets out to do, and where it writes."""
+
+    run_id: str
+    at: datetime
+    """When the cycle was planned; rows without an instant of their own take it."""
+    staging: Staging
+    feeds: tuple[tuple[Feed, FeedState | None], ...]
+    pending: tuple[Entry, ...]
+    """Entries announced in earlier cycles and not settled."""
+    hosts: tuple[HostState, ...]
+    index_files: IndexFiles
+    read_texts: ReadTexts
+    fetch: FetchSettings
+    keep_duplicate_text: bool = False
+
+
+def build(pipeline: beam.Pipeline, plan: Plan) -> None:
+    """Lay out one bounded cycle of `plan` on `pipeline`."""
+    polls = pipeline | "Feeds" >> beam.Create(plan.feeds)
+    waiting = pipeline | "Waiting" >> beam.Create(plan.pending)
+    hosts = pipeline | "Hosts" >> beam.Create(plan.hosts)
+
+    polled = (polls, hosts) | "FeedsAndHosts" >> beam.Flatten() | FetchFeeds(read_feed, plan.fetch)
+    listed = (polled.main, waiting) | "Listed" >> beam.Flatten()
+    sorted_ = listed | DropKnown(plan.index_files, tuple(feed.url for feed, _ in plan.feeds))
+    due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
+    asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
+    pages = asked | FetchPages(read_page, plan.fetch)
+    settled = pages.main | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
+
+    unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
+    rejections = (polled.rejections, pages.rejections) | "Rejections" >> beam.Flatten()
+    rested = resting | "Rest" >> beam.Map(_still_resting)
+    deferrals = (pages.deferrals, rested) | "Deferrals" >> beam.Flatten()
+    rows = (settled.records, settled.duplicates, rejections, polled.health) | "Rows" >> beam.Flatten()
+    rows | StageTables(plan.staging.path, plan.staging.cycle, plan.run_id, plan.at)
+
+    to_remember = rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows)
+    met = (polled.hosts, pages.hosts) | "HostsMet" >> beam.Flatten()
+    left = deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry)
+    (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten() | StageIndex(plan.staging)
+    polled.feed_states | "StageFeeds" >> StageNouns(FeedState, plan.staging, memory.FEED_STATES)
+    met | "StageHosts" >> StageNouns(HostState, plan.staging, memory.HOSTS)
+    left | "StagePending" >> StageNouns(Entry, plan.staging, memory.PENDING)
+
+    refused = (pages.rejections, unusable) | "EntriesRefused" >> beam.Flatten()
+    unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
+    counts = (
+        counted("feeds", polled.health, "status"),
+        counted("listed", polled.main),
+        counted("known", sorted_.known),
+        counted("repeated", sorted_.repeated),
+        counted("announced", sorted_.entries),
+        counted("unusable", unusable),
+        counted("failed_feeds", failed_feeds),
+        counted("read", pages.main),
+        counted("unread", unread),
+        counted("kept", settled.records),
+        counted("duplicates", settled.duplicates, "dup_kind"),
+        counted("rejected", refused, "reason"),
+        counted("deferred", deferrals, "reason"),
+    )
+    counts | "Counts" >> beam.Flatten() | StageTally(plan.staging.path)
+
+
+def _index_rows(rejection: Rejection) -> list[object]:
+    row = row_of_rejection(rejection)
+    return [row] if row else []
+
+
+def _is_of_feed(rejection: Rejection, _: int) -> int:
+    return int(rejection.url == rejection.feed_url and not rejection.url_id)
+
+
+def _is_resting(entry: Entry, _: int, now: datetime) -> int:
+    return int(entry.not_before is not None and entry.not_before > now)
+
+
+def _still_resting(entry: Entry) -> Deferral:
+    return Deferral(entry, Reason.RETRY_AFTER, f"next try at {entry.not_before}")

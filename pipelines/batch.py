@@ -1,0 +1,118 @@
+"""One bounded run: cycles of the graph, each committed whole, until nothing waits or time is up."""
+
+import resource
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from warta.pipelines.articles import Plan, build
+from warta.pipelines.books import Ledger
+from warta.pipelines.memory import Memory, recall
+from warta.pipelines.options import Settings
+from warta.pipelines.plans import first_plan, next_plan
+from warta.pipelines.staging import staged_index
+from warta.pipelines.tally import read_tally
+from warta.schemas.outcome import RunReport
+from warta.transforms.fetch.progress import STOP, live
+from warta.transforms.store.commit import Store
+from warta.transforms.urls import site_host
+
+VERSION = "0.1.0"
+
+
+def run(settings: Settings, *, command: str = "warta run") -> RunReport:
+    """Poll the feeds once, settle what they announced and what waited, and store the report.
+
+    Raises:
+      StoreError: when the output cannot be used; what was committed before is intact.
+      BooksUnbalanced: when announced = kept + duplicates + rejected + deferred does not hold.
+    """
+    started = datetime.now(UTC)
+    run_id = f"{started:%Y%m%dT%H%M%S.%f}Z"
+    deadline = time.time() + settings.max_run_s if settings.max_run_s is not None else None
+    ledger = Ledger()
+    with Store.open(settings.output, owner=command) as store:
+        memory = recall(store)
+        plan: Plan | None = first_plan(store, memory, settings, run_id, started, deadline)
+        while plan is not None:
+            memory = run_cycle(plan, store, memory, settings, ledger)
+            finished = datetime.now(UTC)
+            ended = STOP.is_set() or (deadline is not None and time.time() >= deadline)
+            plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
+        report = report_of(ledger, settings, run_id, started, command, deadline)
+        store.write_run_report(report)
+    return report
+
+
+def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledger: Ledger) -> Memory:
+    """Run the graph once and commit everything it settled, or nothing; return what is known then."""
+    with beam.Pipeline(options=PipelineOptions(list(settings.beam_args))) as pipeline:
+        build(pipeline, plan)
+    tally = read_tally(plan.staging.path)
+    learnt = memory.learn(plan.staging, plan.pending)
+    counts = [[*what, count] for what, count in sorted(tally.counts.items())]
+    manifest = store.commit(
+        plan.staging,
+        replace=learnt.stage(plan.staging),
+        append=staged_index(plan.staging),
+        report={"run_id": plan.run_id, "counts": counts},
+    )
+    ledger.post(tally, manifest)
+    return learnt
+
+
+def report_of(
+    ledger: Ledger, settings: Settings, run_id: str, started: datetime, command: str, deadline: float | None
+) -> RunReport:
+    """Return the report of a finished run; every number is a count of what was committed."""
+    finished = datetime.now(UTC)
+    tally = ledger.tally
+    stopped = "signal" if STOP.is_set() else ""
+    if not stopped and deadline is not None and time.time() >= deadline:
+        stopped = "deadline"
+    return RunReport(
+        run_id=run_id,
+        started_at=started,
+        finished_at=finished,
+        command=command,
+        version=VERSION,
+        books=ledger.books(),
+        feeds=tally.by_detail("feeds"),
+        listed=tally.total("listed"),
+        known=tally.total("known"),
+        repeated=tally.total("repeated"),
+        fetched=tally.total("read") + tally.total("unread"),
+        rejected_by_reason=tally.by_detail("rejected"),
+        deferred_by_reason=ledger.deferred_by_reason(),
+        publishers=by_publisher(ledger.by_feed(), settings),
+        cycles=ledger.cycles,
+        wire_bytes=live.counts().get("wire_bytes", 0),
+        wall_s=(finished - started).total_seconds(),
+        cpu_s=cpu_seconds(),
+        peak_rss_mb=peak_rss_mb(),
+        stopped=stopped,
+    )
+
+
+def by_publisher(by_feed: Mapping[str, Mapping[str, int]], settings: Settings) -> dict[str, dict[str, int]]:
+    """Add up counts of feeds for each publisher of the feed list; unnamed ones by their host."""
+    names = {feed.url: feed.publisher for feed in settings.feeds}
+    found: dict[str, Counter[str]] = {}
+    for feed_url, counts in sorted(by_feed.items()):
+        found.setdefault(names.get(feed_url) or site_host(feed_url), Counter()).update(counts)
+    return {publisher: dict(counts) for publisher, counts in sorted(found.items())}
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and of its ended children."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in usage)
+
+
+def peak_rss_mb() -> float:
+    """Return the largest resident size that this process had, in MB (Linux counts in kB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

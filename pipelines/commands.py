@@ -1,0 +1,61 @@
+"""The commands that run a pipeline or look after its output."""
+
+import argparse
+import logging
+import shlex
+import sys
+
+from rich.console import Console
+
+from warta.pipelines.options import Settings, checked_beam_args, settings_from
+
+EXIT_DONE, EXIT_FAILED = 0, 1
+
+
+def run(args: argparse.Namespace, beam_args: list[str]) -> int:
+    """`warta run`."""
+    return _run(settings_from(args, beam_args), shlex.join(["warta", "run", *sys.argv[2:]]))
+
+
+def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
+    """`warta sample`: a run over the bundled newsroom, which is served for as long as it takes."""
+    from warta.newsroom import serve
+    from warta.transforms.parse.feed_list import read_feed_list
+
+    with serve(edition=args.edition) as newsroom:
+        settings = Settings(
+            feeds=read_feed_list(newsroom.feeds_file),
+            output=args.output,
+            min_delay_s=0.05,
+            workers=args.workers,
+            allow_networks=("127.0.0.0/8",),
+            connect_to=newsroom.connect_to,
+            poll_all=True,
+            beam_args=checked_beam_args(beam_args),
+        )
+        return _run(settings, "warta sample")
+
+
+def _run(settings: Settings, command: str) -> int:
+    from warta.pipelines.batch import run as run_batch
+    from warta.pipelines.books import BooksUnbalanced
+    from warta.pipelines.signals import stop_on_signal
+    from warta.pipelines.summary import print_summary
+    from warta.transforms.store.errors import StoreError
+
+    quiet_beam()
+    console = Console()
+    try:
+        with stop_on_signal():
+            report = run_batch(settings, command=command)
+    except (StoreError, BooksUnbalanced) as error:
+        print(f"warta: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    print_summary(report, settings.output, console)
+    return EXIT_DONE
+
+
+def quiet_beam() -> None:
+    """Keep Beam's own log lines to warnings."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)

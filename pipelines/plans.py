@@ -1,0 +1,115 @@
+"""What the next cycle sets out to do: every feed first, then slices of what still waits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+
+import pyarrow.dataset as ds
+
+from warta.pipelines.articles import Plan
+from warta.pipelines.memory import Memory
+from warta.pipelines.options import Settings
+from warta.schemas.entry import Entry
+from warta.schemas.feed import Feed, FeedState
+from warta.transforms.dedup.index import PRINTS, URLS
+from warta.transforms.fetch.settings import USER_AGENT, FetchSettings
+from warta.transforms.fetch.slices import in_turn
+from warta.transforms.store.commit import Store
+from warta.transforms.store.layout import join, partition_path
+
+Now = Callable[[], datetime]
+
+
+def first_plan(
+    store: Store, remembered: Memory, settings: Settings, run_id: str, at: datetime, deadline: float | None
+) -> Plan:
+    """Return the plan that polls the feeds and takes everything that waits.
+
+    Waiting entries must all take part, for a feed may list one of them again.
+    """
+    return Plan(
+        run_id=run_id,
+        at=at,
+        staging=store.begin(f"{run_id}-0001"),
+        feeds=tuple((feed, _state(feed, remembered, settings)) for feed in settings.feeds),
+        pending=tuple(remembered.pending.values()),
+        hosts=tuple(remembered.hosts.values()),
+        index_files=index_files(store),
+        read_texts=StoredTexts(store.layout.root),
+        fetch=fetch_settings(settings, run_id, deadline),
+        keep_duplicate_text=settings.keep_duplicate_text,
+    )
+
+
+def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: datetime) -> Plan | None:
+    """Return the plan for the next slice of what waits; None when nothing may be asked now."""
+    due = [entry for entry in remembered.pending.values() if not _rests(entry, at)]
+    chosen, _ = in_turn(due, plan.fetch.max_pages)
+    if not chosen:
+        return None
+    return replace(
+        plan,
+        at=at,
+        staging=store.begin(f"{plan.run_id}-{number:04d}"),
+        feeds=(),
+        pending=tuple(chosen),
+        hosts=tuple(remembered.hosts.values()),
+        index_files=index_files(store),
+    )
+
+
+def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None = None) -> FetchSettings:
+    """Return the settings of the fetch room. An engine that parallelises by itself reads pages inline."""
+    return FetchSettings(
+        user_agent=settings.user_agent or USER_AGENT,
+        min_delay_s=settings.min_delay_s,
+        per_host_concurrency=settings.per_host_concurrency,
+        allow_networks=settings.allow_networks,
+        connect_to=settings.connect_to,
+        workers=settings.workers if settings.is_local else 0,
+        deadline=deadline,
+        max_pages=settings.slice_pages if settings.is_local else None,
+        run_id=run_id,
+    )
+
+
+def index_files(store: Store) -> dict[str, list[str]]:
+    """Return the current files of the duplicate index, by state name."""
+    return {name: store.state_files(name) for name in (URLS, PRINTS)}
+
+
+class StoredTexts:
+    """Texts of stored articles: `(id, date, topic)` to the text of the latest revision, by id."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def __call__(self, wanted: list[tuple[str, date | None, str]]) -> dict[str, str]:
+        """Read only the partitions that are named; ids that are not there are left out."""
+        places: dict[str, list[str]] = {}
+        for id_, day, topic in wanted:
+            place = join(self.root, "articles", partition_path("articles", {"date": day, "topic": topic}))
+            places.setdefault(place, []).append(id_)
+        texts: dict[str, str] = {}
+        for place, ids in sorted(places.items()):
+            texts |= _texts_in(place, ids)
+        return texts
+
+
+def _texts_in(place: str, ids: list[str]) -> dict[str, str]:
+    try:
+        found = ds.dataset(place, format="parquet")
+    except FileNotFoundError:
+        return {}
+    columns = found.to_table(columns=["id", "revision", "text"], filter=ds.field("id").isin(ids))
+    rows = sorted(columns.to_pylist(), key=lambda row: row["revision"])
+    return {row["id"]: row["text"] for row in rows}
+
+
+def _state(feed: Feed, remembered: Memory, settings: Settings) -> FeedState | None:
+    state = remembered.feeds.get(feed.url)
+    return replace(state, next_poll=None) if state and settings.poll_all else state
+
+
+def _rests(entry: Entry, at: datetime) -> bool:
+    return entry.not_before is not None and entry.not_before > at

@@ -1,0 +1,74 @@
+"""The end of a run on the screen: where the data is, what became of every announced URL, three rows."""
+
+from pathlib import Path
+from textwrap import shorten
+
+from rich.console import Console
+from rich.table import Table
+
+from warta.schemas.outcome import RunReport
+
+COLUMNS = ("announced", "fetched", "kept", "duplicates", "rejected", "deferred")
+
+
+def print_summary(report: RunReport, output: str, console: Console) -> None:
+    """Print the summary of one run. Every number comes from the stored run report."""
+    if report.books.announced:
+        console.print(publishers_table(report))
+        for title, reasons in (
+            ("rejected", report.rejected_by_reason),
+            ("deferred", report.deferred_by_reason),
+        ):
+            if reasons:
+                listed = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+                console.print(f"[bold]{title}[/]: {listed}")
+        print_rows(output, report.run_id, console)
+    else:
+        console.print("Nothing new.", style="bold")
+    feeds = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in report.feeds.items())
+    console.print(
+        f"feeds: {feeds or 'none'}; {report.known} entries known already, {report.repeated} listed twice"
+    )
+    console.print(
+        f"{report.wall_s:.1f} s, {report.cpu_s:.1f} CPU-s, {report.peak_rss_mb:.0f} MB at most, "
+        f"{report.wire_bytes / 1e6:.1f} MB received"
+    )
+    if report.stopped:
+        console.print(
+            f"Stopped early ({report.stopped}); what is deferred comes first next time.", style="yellow"
+        )
+    console.print(f"data: {Path(output) / 'articles'}   report: {Path(output) / 'runs' / report.run_id}.json")
+
+
+def publishers_table(report: RunReport) -> Table:
+    """Return the table of publishers: what each announced and what became of it."""
+    table = Table(title=f"run {report.run_id}", title_justify="left")
+    table.add_column("publisher")
+    for column in COLUMNS:
+        table.add_column(column, justify="right")
+    for publisher, counts in sorted(report.publishers.items()):
+        table.add_row(publisher, *(str(counts.get(column, 0) or "·") for column in COLUMNS))
+    books = report.books
+    totals = (books.announced, report.fetched, books.kept, books.duplicates, books.rejected, books.deferred)
+    table.add_section()
+    table.add_row("all", *(str(total) for total in totals), style="bold")
+    return table
+
+
+def print_rows(output: str, run_id: str, console: Console, *, rows: int = 3) -> None:
+    """Print a few rows of what the run stored, read back from the files."""
+    import pyarrow.dataset as ds
+
+    root = Path(output) / "articles"
+    if not root.exists():
+        return
+    columns = ["date", "topic", "publisher", "language", "title", "text"]
+    found = ds.dataset(root, partitioning="hive").to_table(
+        columns=columns, filter=ds.field("run_id") == run_id
+    )
+    for row in found.slice(0, rows).to_pylist():
+        console.print(
+            f"[bold]{row['date']} {row['topic']}[/] {row['publisher']} ({row['language']})", highlight=False
+        )
+        console.print(f"  {row['title']}", highlight=False, markup=False)
+        console.print(f"  {shorten(row['text'], 150)}", style="dim", highlight=False, markup=False)
