@@ -55,12 +55,12 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     hosts = pipeline | "Hosts" >> beam.Create(plan.hosts)
 
     polled = (polls, hosts) | "FeedsAndHosts" >> beam.Flatten() | FetchFeeds(read_feed, plan.fetch)
-    listed = (polled.main, waiting) | "Listed" >> beam.Flatten()
+    listed = (polled.entries, waiting) | "Listed" >> beam.Flatten()
     sorted_ = listed | DropKnown(plan.index_files, tuple(feed.url for feed, _ in plan.feeds))
     due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
     asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
     pages = asked | FetchPages(read_page, plan.fetch)
-    settled = pages.main | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
+    settled = pages.articles | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
 
     unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
     rejections = (polled.rejections, pages.rejections) | "Rejections" >> beam.Flatten()
@@ -81,13 +81,13 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
     counts = (
         counted("feeds", polled.health, "status"),
-        counted("listed", polled.main),
+        counted("listed", polled.entries),
         counted("known", sorted_.known),
         counted("repeated", sorted_.repeated),
         counted("announced", sorted_.entries),
         counted("unusable", unusable),
         counted("failed_feeds", failed_feeds),
-        counted("read", pages.main),
+        counted("read", pages.articles),
         counted("unread", unread),
         counted("kept", settled.records),
         counted("duplicates", settled.duplicates, "dup_kind"),

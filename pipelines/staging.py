@@ -63,7 +63,7 @@ def staged_index(staging: Staging) -> dict[str, list[str]]:
     return files
 
 
-def _write_nouns(nouns: list[Any], noun: type[Any], folder: str) -> str:
+def _write_nouns(nouns: list[Any], noun: Any, folder: str) -> str:
     return state.write_nouns(noun, nouns, folder, LEARNT)
 
 
