@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import starts_with_phrase
-from warta.transforms.extract.people import NameReader
+from warta.transforms.extract.people import NameReader, Trust
 from warta.transforms.extract.signals import Line, Signals, text_of
 from warta.transforms.text import fold
 
@@ -14,6 +14,10 @@ LINES_BEFORE_HEADLINE = 4
 LINES_AFTER_HEADLINE = 12
 """Bylines without a label are looked for this near to the headline."""
 MAX_LABELLED_LINE_CHARS = 240
+LINES_TO_A_LONE_NAME = 4
+MAX_LONE_NAME_CHARS = 45
+MAX_BARE_LINE_CHARS = 130
+MAX_CLASSED_CHARS = 120
 MAX_TAIL_LINES = 400
 """Labelled bylines ("Penulis : …") are read up to this far behind the headline; they close the article."""
 
@@ -48,27 +52,17 @@ _AUTHOR_METAS = (
     "creator",
 )
 _AUTHOR_CLASS = (
-    "author",
-    "autor",
-    "auteur",
-    "autore",
-    "byline",
-    "by-line",
-    "by_line",
-    "byauthor",
-    "penulis",
-    "pewarta",
-    "reporter",
-    "wartawan",
-    "writer",
-    "journalist",
-    "redakteur",
-    "creator",
-    "contributor",
-    "verfasser",
-    "credit",
+    "author", "autor", "auteur", "autore", "byline", "by-line", "by_line", "byauthor", "penulis", "pewarta",
+    "reporter", "wartawan", "writer", "journalist", "redakteur", "creator", "contributor", "verfasser",
+)  # fmt: skip
+_NOT_THE_AUTHOR = re.compile(
+    r"comment|avatar|bio|related|image|img|photo|foto|caption|social|share", re.IGNORECASE
 )
 _SITE_TAIL = re.compile(r"^(.{4,60}?)\s+[-–—|]\s+(\S{2,30}(?:\s\S{2,20}){0,2})$")
+
+
+Labelled = tuple[int, str, str]
+"""Index of the line, kind of the label (author, editor, photo), text behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,76 +85,87 @@ def read_byline(
       hinted: authors that the feed names; the last resort.
     """
     others: list[str] = []
-    authors: tuple[str, ...] = ()
-    source = ""
     labelled = list(_labelled(page.lines, headline, reader))
-    editors = reader.read([text for kind, text in labelled if kind == "editor"]).people
+    editors = reader.read([text for _, kind, text in labelled if kind == "editor"], trust=Trust.LABEL).people
     editors = editors or reader.read(party.name for party in linked.editors).people
-    for source, texts, stated in _candidates(page, linked, headline, labelled, reader, hinted):
-        names = reader.read(texts, stated=stated)
+    for source, texts, trust in _candidates(page, linked, headline, labelled, reader, hinted):
+        names = reader.read(texts, trust=trust)
         others += names.organisations
-        authors = tuple(name for name in names.people if name)
+        authors = tuple(name for name in names.people if name not in editors or source == "byline")
         if authors:
-            break
-    return Byline(authors, source if authors else "", editors, tuple(dict.fromkeys(others)))
+            return Byline(authors, source, editors, tuple(dict.fromkeys(others)))
+    return Byline((), "", editors, tuple(dict.fromkeys(others)))
 
 
-def _candidates(page, linked, headline, labelled, reader, hinted) -> Iterator[tuple[str, list[str], bool]]:
+def _candidates(
+    page: Signals,
+    linked: LinkedArticle,
+    headline: int,
+    labelled: list[Labelled],
+    reader: NameReader,
+    hinted: tuple[str, ...],
+) -> Iterator[tuple[str, list[str], Trust]]:
     people = [party.name for party in linked.authors if not party.kind.lower().endswith("organization")]
-    yield "json_ld", people, True
+    yield "json_ld", people, Trust.FIELD
     for name in _AUTHOR_METAS:
-        yield "meta", [value for value in page.metas.get(name, ()) if "://" not in value][:20], True
-    yield "byline", [text for kind, text in labelled if kind == "author"], True
-    yield "microdata", list(_marked(page)), True
-    yield (
-        "rel",
-        [
-            text_of(node)
-            for node in page.links.get("author", ())
-            if node.tag == "a" and not page.in_furniture(node)
-        ][:5],
-        True,
-    )
-    yield "byline", list(_bare(page.lines, headline, reader)), False
-    yield "class", list(_classed(page)), False
-    yield "feed", list(hinted), True
+        yield "meta", [value for value in page.metas.get(name, ()) if "://" not in value][:20], Trust.FIELD
+    yield "byline", _nearest(labelled, "author", headline), Trust.LABEL
+    yield "microdata", list(_marked(page)), Trust.FIELD
+    yield "rel", list(_related(page)), Trust.FIELD
+    yield "byline", list(_bare(page.lines, headline, reader)), Trust.LABEL
+    yield "class", list(_classed(page)), Trust.LABEL
+    yield "byline", list(_alone(page, headline)), Trust.TEXT
+    yield "feed", list(hinted), Trust.FIELD
+    yield "byline", _nearest(labelled, "photo", headline), Trust.TEXT
 
 
 def _marked(page: Signals) -> Iterator[str]:
     for node in page.itemprops.get("author", ())[:10]:
         if page.in_furniture(node):
             continue
-        inner = next((child for child in node.iter() if "name" in (child.get("itemprop") or "")), None)
-        if inner is not None:
-            yield inner.get("content") or text_of(inner)
-        else:
-            yield node.get("content") or text_of(node)
+        inner = next((child for child in node.iter() if "name" in (child.get("itemprop") or "")), node)
+        yield inner.get("content") or text_of(inner, glue=" ")
+
+
+def _related(page: Signals) -> Iterator[str]:
+    for node in page.links.get("author", ())[:10]:
+        if node.tag == "a" and not page.in_furniture(node):
+            yield text_of(node, glue=" ")
 
 
 def _classed(page: Signals) -> Iterator[str]:
-    kept = 0
+    """Yield the text of the first element whose class says that the author stands in it."""
     for word, node in page.classed:
         if not word.startswith(_AUTHOR_CLASS) or page.in_furniture(node):
             continue
-        text = text_of(node)
-        if 3 <= len(text) <= 120:
+        name = f"{node.get('class') or ''} {node.get('id') or ''}"
+        text = text_of(node, glue=" ")
+        if 3 <= len(text) <= MAX_CLASSED_CHARS and not _NOT_THE_AUTHOR.search(name):
             yield text
-            kept += 1
-            if kept >= 1:
-                return
+            return
 
 
-def _labelled(lines: list[Line], headline: int, reader: NameReader) -> Iterator[tuple[str, str]]:
-    """Yield (author | editor, names) for every label with a colon from just above the headline on."""
+def _labelled(lines: list[Line], headline: int, reader: NameReader) -> Iterator[Labelled]:
+    """Yield every label with a colon from just above the headline on, with the names behind it."""
     start = max(0, headline - LINES_BEFORE_HEADLINE)
-    for line in lines[start : start + MAX_TAIL_LINES]:
+    for index, line in enumerate(lines[start : start + MAX_TAIL_LINES], start):
         text = line.text
-        if (
-            (":" in text or "：" in text)
-            and line.chars <= MAX_LABELLED_LINE_CHARS * 2
-            and len(text) <= MAX_LABELLED_LINE_CHARS
-        ):
-            yield from _labels(text, reader)
+        if len(text) <= MAX_LABELLED_LINE_CHARS and index != headline and (":" in text or "：" in text):
+            for kind, names in _labels(text, reader):
+                yield index, kind, names or (lines[index + 1].text[:80] if index + 1 < len(lines) else "")
+
+
+def _nearest(labelled: list[Labelled], kind: str, headline: int) -> list[str]:
+    """Return the names behind the first label of `kind` and those directly below it."""
+    found: list[str] = []
+    last = -1
+    for index, other, text in labelled:
+        if other == kind:
+            if found and index > last + 2:
+                break
+            found.append(text)
+            last = index
+    return found
 
 
 def _labels(text: str, reader: NameReader) -> Iterator[tuple[str, str]]:
@@ -177,27 +182,46 @@ def _labels(text: str, reader: NameReader) -> Iterator[tuple[str, str]]:
         if kind == "also" or (index == 0 and start > 40):
             continue
         stop = found[index + 1][0] if index + 1 < len(found) else len(text)
-        yield kind, text[end:stop]
+        yield kind, text[end:stop].strip()
 
 
 def _bare(lines: list[Line], headline: int, reader: NameReader) -> Iterator[str]:
-    """Yield the first line near the headline that reads "By Jane Doe" or "Jane Doe - site"."""
-    if headline < 0:
-        return
-    near = [
-        *range(headline + 1, headline + 1 + LINES_AFTER_HEADLINE),
-        *range(headline - 1, headline - 1 - LINES_BEFORE_HEADLINE, -1),
-    ]
-    for index in near:
-        if not 0 <= index < len(lines) or len(text := lines[index].text) > 120:
+    """Yield the first line near the headline that reads "By Jane Doe", "… 21 May by Jane Doe", "Jane Doe - site"."""
+    for index in _near(lines, headline):
+        text = lines[index].text
+        if len(text) > MAX_BARE_LINE_CHARS:
             continue
         size = starts_with_phrase(text, reader.words.bare)
-        if size and reader.read([text[size:]], stated=False).people:
-            yield text[size:]
+        name = text[size:].strip() if size else _behind_date(text, reader)
+        if size and not name.strip("-–—: ") and index + 1 < len(lines):
+            name = lines[index + 1].text[:MAX_BARE_LINE_CHARS]
+        if not name and (tail := _SITE_TAIL.match(text)) and reader.is_house(tail[2]):
+            name = tail[1]
+        if name and reader.read([name], trust=Trust.LABEL).people:
+            yield name
             return
-        if text and fold(text) in reader.words.bare and index + 1 < len(lines):
-            yield lines[index + 1].text
-            return
-        if (tail := _SITE_TAIL.match(text)) and reader.is_house(tail[2]):
-            yield tail[1]
-            return
+
+
+def _behind_date(text: str, reader: NameReader) -> str:
+    """Return what follows "by" in a line that also dates the article ("21 May 2020 by Jane Doe")."""
+    if not re.search(r"\d", text):
+        return ""
+    for match in re.finditer(r"(?<=\s)\S{2,4}(?=\s+\S)", text):
+        if fold(match[0]) in reader.words.bare:
+            return text[match.end() :].strip()
+    return ""
+
+
+def _near(lines: list[Line], headline: int) -> Iterator[int]:
+    if headline >= 0:
+        yield from range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE))
+        yield from range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1)
+
+
+def _alone(page: Signals, headline: int) -> Iterator[str]:
+    """Yield a line close below the headline that may be a name and nothing else."""
+    if headline < 0:
+        return
+    for line in page.lines[headline + 1 : headline + 1 + LINES_TO_A_LONE_NAME]:
+        if line.chars <= MAX_LONE_NAME_CHARS and not page.in_furniture(line.block):
+            yield line.text

@@ -32,6 +32,8 @@ def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -
     linked = read_linked(page.json_ld, url, [page.meta("og:title"), page.title])
     houses = house_names(page, linked, url, hints.publisher)
     headline = read_title(page, linked, houses=houses, hinted=hints.title)
+    if headline.element is not None:
+        page.settle(headline.element)
     place = page.line_of(headline.element) if headline.element is not None else -1
     language = _language(page, linked.language)
     reader = DateReader(url, page.language or language, hints, now)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from warta.transforms.extract.lexicon import Phrases, phrases, starts_with_phrase
 from warta.transforms.text import fold
@@ -19,8 +20,9 @@ _NOISE = re.compile(
 _BRACKETS = re.compile(r"[(\[（【<＜][^()\[\]（）【】<>＜＞]{0,80}[)\]）】>＞]")
 _SPLIT = re.compile(r"\s*(?:[;|•·●/／、＆&+\n\t]|,(?=\s)|，|\s[-–—]\s|\s\*\s)\s*")
 _DATE_TAIL = re.compile(
-    r"\s*[-–—|,]?\s*\b\d{1,4}[./: -]\d.*$|\s+\d{1,2}\.?\s+\w{3,10}\.?\s+\d{4}.*$|\s+\d.*$"
+    r"[\s,|·-]+(?:(?:on|am|le|el|il|op|den|pada)\s+)?(?:[^\W\d_]{3,12}\.?,?\s+\d|\d).*$|\s+(?:on|am|le|el)$|^\d.*$"
 )
+_USERNAME = re.compile(r"[a-z]{2,20}\.[a-z]{2,20}")
 _TITLE = re.compile(
     r"^(?:(?:dr|prof|mr|mrs|ms|ir|drs|dra|hj|h|sir|dame|dipl|ing|mag)\.\s*(?:-\s*)?){1,4}", re.IGNORECASE
 )
@@ -37,8 +39,50 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"^[\W\d_]*[a-zA-ZÀ-ɏ]")
 _NAME_LIKE = re.compile(r"[^\W\d_][\w.'’`´-]*")
 _PARTICLES = frozenset(
-    ["van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "do", "bin", "binti", "al", "el", "la", "le", "ten", "ter", "zu", "zum", "af", "av", "y", "e", "i", "abu", "ibn", "st"]
+    [
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "bin",
+        "binti",
+        "al",
+        "el",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "zu",
+        "zum",
+        "af",
+        "av",
+        "y",
+        "e",
+        "i",
+        "abu",
+        "ibn",
+        "st",
+    ]
 )
+
+
+class Trust(Enum):
+    """How much a text promises to hold names."""
+
+    FIELD = auto()
+    """A field made for authors (JSON-LD, meta): anything not known to be no person."""
+    LABEL = auto()
+    """Visible text behind a byline label: one word, or two and more with capitals."""
+    TEXT = auto()
+    """Other visible text: two to five words with capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +100,18 @@ class NameReader:
         self.words: Phrases = phrases()
         self.houses = {key for house in houses if (key := _key(house))}
 
-    def read(self, texts: Iterable[str], *, stated: bool = True) -> Names:
+    def read(self, texts: Iterable[str], *, trust: Trust = Trust.FIELD) -> Names:
         """Return the people and the organisations that `texts` name, in order, without repeats.
 
         Args:
           texts: author fields or bylines.
-          stated: they come from a field for authors; else from visible text, where only what looks like a
-            name (capitals, two words) is taken.
+          trust: where the texts come from; decides what may pass for a name.
         """
         people: dict[str, str] = {}
         others: dict[str, str] = {}
         for text in texts:
-            for name in self.split(text):
-                kept = people if self.is_person(name, stated=stated) else others
+            for name in self._settled(self.split(text), trust):
+                kept = people if self.is_person(name, trust=trust) else others
                 kept.setdefault(_key(name), name)
                 if len(people) >= MAX_NAMES:
                     break
@@ -96,6 +139,30 @@ class NameReader:
                     names.append(name)
         return names
 
+    def _settled(self, names: list[str], trust: Trust) -> list[str]:
+        """Drop what follows a name within one byline and is none: a town, an agency's initials, the house."""
+        if trust is not Trust.FIELD:
+            names = [self._without_house(name) for name in names]
+        if len(names) > 1 and (len(names[0].split()) > 1 or not self.is_person(names[0])):
+            names = [
+                names[0],
+                *(name for name in names[1:] if len(name.split()) > 1 or not _LATIN.match(name)),
+            ]
+        return [_spelled_out(name) for name in names]
+
+    def _without_house(self, name: str) -> str:
+        """Cut an affiliation off a visible byline: "Jane Doe Contoh Staff" on Contoh's own page."""
+        words = name.split()
+        for size in range(2, len(words)):
+            tail = _key(" ".join(words[size:]))
+            if (
+                tail in self.houses
+                or fold(words[-1]).strip(".,") in self.words.companies
+                or self.is_house(tail)
+            ):
+                return " ".join(words[:size])
+        return name
+
     def _without_label(self, text: str) -> str:
         for _ in range(2):
             head, colon, rest = text.partition(":")
@@ -115,7 +182,8 @@ class NameReader:
         name = _DEGREE.sub("", _TITLE.sub("", name)).strip(" -–—,:;|")
         words = name.split()
         for size in (3, 2, 1):
-            if len(words) > size + 1 and fold(" ".join(words[-size:])) in self.words.roles:
+            least = size if len(words) > 1 and not _LATIN.match(name) else size + 1
+            if len(words) > least and fold(" ".join(words[-size:])) in self.words.roles:
                 words = words[:-size]
                 break
             if len(words) > size + 1 and fold(" ".join(words[:size])) in self.words.roles:
@@ -130,31 +198,37 @@ class NameReader:
         words = [fold(word).strip(".,") for word in name.split()]
         return any(word in self.words.roles for word in words)
 
-    def is_person(self, name: str, *, stated: bool = True) -> bool:
+    def is_person(self, name: str, *, trust: Trust = Trust.FIELD) -> bool:
         """Can `name` be a person's, by its looks and by the lists of those that are none?"""
         if not 2 <= len(name) <= MAX_NAME_CHARS or not _LETTER.search(name):
             return False
         folded, key = fold(name), _key(name)
-        words = folded.split()
-        if len(words) > MAX_NAME_WORDS or folded in self.words.nobodies or key in self.houses:
+        words = [word.strip(".,") for word in folded.split()]
+        if len(words) > MAX_NAME_WORDS or folded in self.words.nobodies:
             return False
-        if (
-            _DOMAIN.search(name)
-            or any(char.isdigit() for char in name)
-            or any(char in name for char in "!?=_{}%#")
-        ):
+        if key in self.houses or key.removeprefix("the") in self.houses:
             return False
-        if any(word.strip(".,") in self.words.companies or word in self.words.companies for word in words):
+        if _DOMAIN.search(name) or any(char.isdigit() or char in "!?=_{}%#:" for char in name):
             return False
-        return stated or self._looks_named(name)
+        if any(word in self.words.companies for word in words):
+            return False
+        return trust is Trust.FIELD or self._looks_named(name, trust)
 
-    def _looks_named(self, name: str) -> bool:
+    def _looks_named(self, name: str, trust: Trust) -> bool:
         words = name.split()
         if not _LATIN.match(name):
             return len(name) <= 20
-        named = [word for word in words if word[0].isupper()]
+        if len(words) == 1:
+            return trust is Trust.LABEL
         rest = [word for word in words if not word[0].isupper()]
-        return 2 <= len(words) <= 5 and len(named) >= 2 and all(fold(word) in _PARTICLES for word in rest)
+        return (
+            len(words) <= 5 and len(words) - len(rest) >= 2 and all(fold(word) in _PARTICLES for word in rest)
+        )
+
+
+def _spelled_out(name: str) -> str:
+    """Make a name of an account's ("jane.doe" -> "Jane Doe")."""
+    return name.replace(".", " ").title() if _USERNAME.fullmatch(name) and not _DOMAIN.search(name) else name
 
 
 def _key(name: str) -> str:

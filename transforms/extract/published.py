@@ -184,7 +184,9 @@ class DateReader:
         return None if absurd else Claim(source, written, date_only, zoned, in_utc)
 
 
-def read_dates(page: Signals, linked: LinkedArticle, url: str, headline: int, *, hints: Hints, reader: DateReader) -> Dates:
+def read_dates(
+    page: Signals, linked: LinkedArticle, url: str, headline: int, *, hints: Hints, reader: DateReader
+) -> Dates:
     """Return the instant of publication, the last change, and the sources that name another day.
 
     Args:
@@ -237,12 +239,18 @@ def _in_local_time(best: Claim, claims: list[Claim], reader: DateReader) -> Clai
         if not other.zoned and not other.date_only:
             shift = other.instant.replace(tzinfo=UTC) - utc
             minutes = round(shift.total_seconds() / 60)
-            if abs(shift) <= MAX_OFFSET and minutes % 30 == 0 and abs(shift.total_seconds() - 60 * minutes) < 60:
+            if (
+                abs(shift) <= MAX_OFFSET
+                and minutes % 30 == 0
+                and abs(shift.total_seconds() - 60 * minutes) < 60
+            ):
                 return best.moved_to(minutes)
     for other in claims:
         if other.date_only and abs(days := (other.instant.date() - utc.date()).days) == 1:
             midnight = datetime.combine(max(other.instant.date(), utc.date()), time.min, UTC)
-            hours = -(-(midnight - utc).seconds // 3600) if days > 0 else -((utc - midnight).seconds // 3600 + 1)
+            hours = (
+                -(-(midnight - utc).seconds // 3600) if days > 0 else -((utc - midnight).seconds // 3600 + 1)
+            )
             if abs(hours) <= MAX_OFFSET.seconds // 3600:
                 return best.moved_to(60 * hours)
     if reader.likely_zone:
@@ -253,7 +261,9 @@ def _in_local_time(best: Claim, claims: list[Claim], reader: DateReader) -> Clai
 def _same_clock(best: Claim, other: Claim) -> bool:
     if not other.zoned or other.date_only or other.in_utc:
         return False
-    one, two = (c.replace(second=0, microsecond=0, tzinfo=None) for c in (best.instant.astimezone(UTC), other.instant))
+    one, two = (
+        c.replace(second=0, microsecond=0, tzinfo=None) for c in (best.instant.astimezone(UTC), other.instant)
+    )
     return one == two
 
 
@@ -314,7 +324,9 @@ def _near_headline(page: Signals, headline: int, reader: DateReader) -> Iterator
     lines = page.lines
     if headline < 0:
         return
-    yield from _dated(lines, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader)
+    yield from _dated(
+        lines, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader
+    )
     yield from _dated(lines, range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1), reader)
 
 
@@ -323,7 +335,11 @@ def _marked_dates(page: Signals, reader: DateReader) -> Iterator[Claim]:
         if not word.startswith(_DATE_WORDS) or page.in_furniture(node):
             continue
         text = text_of(node)
-        if len(text) <= MAX_DATE_LINE_CHARS and _DIGITS.search(text) and (claim := reader.claim("visible", text)):
+        if (
+            len(text) <= MAX_DATE_LINE_CHARS
+            and _DIGITS.search(text)
+            and (claim := reader.claim("visible", text))
+        ):
             yield claim
             return
 
@@ -331,7 +347,11 @@ def _marked_dates(page: Signals, reader: DateReader) -> Iterator[Claim]:
 def _dated(lines: list[Line], indices: Iterable[int], reader: DateReader) -> Iterator[Claim]:
     for index in indices:
         line = lines[index]
-        if line.chars > 2 * MAX_DATE_LINE_CHARS or line.link_chars * 2 > line.chars or not _is_dateline(line.text):
+        if (
+            line.chars > 2 * MAX_DATE_LINE_CHARS
+            or line.link_chars * 2 > line.chars
+            or not _is_dateline(line.text)
+        ):
             continue
         if claim := reader.claim("visible", line.text):
             yield claim

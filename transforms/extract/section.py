@@ -29,10 +29,70 @@ _SECTION_METAS = (
 )
 _TAG_METAS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _HOME = frozenset(
-    ["home", "beranda", "start", "startseite", "homepage", "accueil", "inicio", "início", "strona", "główna", "hjem", "hem", "etusivu", "главная", "ホーム", "首页", "홈", "trang", "chủ", "utama"]
+    [
+        "home",
+        "beranda",
+        "start",
+        "startseite",
+        "homepage",
+        "accueil",
+        "inicio",
+        "início",
+        "strona",
+        "główna",
+        "hjem",
+        "hem",
+        "etusivu",
+        "главная",
+        "ホーム",
+        "首页",
+        "홈",
+        "trang",
+        "chủ",
+        "utama",
+    ]
 ) | {"trang chủ", "strona główna", "página inicial", "ana sayfa", "home page"}
 _NO_SECTION = frozenset(
-    ["news", "berita", "artikel", "article", "articles", "story", "read", "amp", "www", "index", "page", "post", "posts", "blog", "de", "en", "id", "fr", "es", "it", "m", "mobile", "content", "detail", "archive", "archives", "video", "foto", "tag", "category", "c", "a", "p", "node", "media", "sites", "default", "2"]
+    [
+        "news",
+        "berita",
+        "artikel",
+        "article",
+        "articles",
+        "story",
+        "read",
+        "amp",
+        "www",
+        "index",
+        "page",
+        "post",
+        "posts",
+        "blog",
+        "de",
+        "en",
+        "id",
+        "fr",
+        "es",
+        "it",
+        "m",
+        "mobile",
+        "content",
+        "detail",
+        "archive",
+        "archives",
+        "video",
+        "foto",
+        "tag",
+        "category",
+        "c",
+        "a",
+        "p",
+        "node",
+        "media",
+        "sites",
+        "default",
+        "2",
+    ]
 )
 _SEPARATED = re.compile(r"\s*[>›»/→|]\s*|\s{2,}")
 

@@ -24,11 +24,52 @@ MAX_JSON_LD_CHARS = 2_000_000
 """Sum over the page's scripts; the largest of the corpus is 300,000."""
 
 INLINE = frozenset(
-    ["a", "abbr", "acronym", "address-line", "amp-timeago", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "address-line",
+        "amp-timeago",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 _TEXT = etree.XPath(
     "(//body//text() | /*[not(//body)]//text())[not(parent::script or parent::style or parent::noscript or parent::template or parent::option"
     " or parent::textarea or parent::button or parent::title or parent::iframe)]"
+)
+_INNER_TEXT = etree.XPath(
+    ".//text()[not(parent::script or parent::style or parent::noscript)]", smart_strings=False
 )
 _NAMES = etree.XPath("//@itemprop | //@property")
 _RELS = etree.XPath("//a/@rel")
@@ -112,6 +153,11 @@ class Signals:
             verdict = verdict or _is_furniture(node)
             zones[node] = verdict
         return verdict
+
+    def settle(self, headline: HtmlElement) -> None:
+        """Tell where the headline stands: what holds it is no furniture, whatever its name."""
+        for node in headline.iterancestors():
+            self._zones[node] = False
 
     def line_of(self, element: HtmlElement) -> int:
         """Return the index of the first line in or after the start of `element`; -1 when there is none."""
@@ -256,19 +302,23 @@ def _block_of(node: HtmlElement, blocks: dict[HtmlElement, HtmlElement]) -> Html
     return home
 
 
-def _bounded_text(node: HtmlElement) -> str:
+def _bounded_text(node: HtmlElement, glue: str = "") -> str:
     parts, room = [], MAX_VALUE_CHARS
-    for text in node.itertext():
+    for text in _INNER_TEXT(node):
         parts.append(text[:room])
         room -= len(text)
         if room <= 0:
             break
-    return "".join(parts)
+    return glue.join(parts)
 
 
-def text_of(node: HtmlElement) -> str:
-    """Return the visible text under `node`, white space single, at most `MAX_VALUE_CHARS` of it."""
-    return _squeeze(_bounded_text(node))
+def text_of(node: HtmlElement, *, glue: str = "") -> str:
+    """Return the visible text under `node`, white space single, at most `MAX_VALUE_CHARS` of it.
+
+    Args:
+      glue: put between the texts of neighbouring elements; a blank where styles, not blanks, part them.
+    """
+    return _squeeze(_bounded_text(node, glue))
 
 
 def _squeeze(text: str) -> str:
