@@ -6,8 +6,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from warta.schemas.feed import Feed
+
+if TYPE_CHECKING:
+    from warta.transforms.fetch.settings import FetchSettings
 
 BATCH_RUNNER = "FnApiRunner"
 """What `DirectRunner` means here: Beam's in-memory batch engine. The SDK's own DirectRunner may first try
@@ -140,6 +144,16 @@ def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Setting
         keep_duplicate_text=args.keep_duplicate_text,
         poll_all=args.poll_all,
         beam_args=checked_beam_args(beam_args),
+    )
+
+
+def checked_connections(args: argparse.Namespace) -> "FetchSettings":
+    """Return fetch settings for the one request of a command that has `--allow-network` and `--connect-to`."""
+    from warta.transforms.fetch.settings import FetchSettings
+
+    return FetchSettings(
+        allow_networks=tuple(_network(text) for text in args.allow_network),
+        connect_to=tuple(_connect_to(text) for text in args.connect_to),
     )
 
 
