@@ -6,11 +6,13 @@ from warta.schemas.outcome import Reason
 from warta.transforms.fetch.model import FetchError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+USABLE = frozenset({200, 203, 226})
+"""226 (RFC 3229) is what a server that understands `A-IM: feed` answers with: only what is new."""
 
 
 def status_reason(status: int) -> Reason | None:
     """Return the reason that an HTTP status ends a request with, or None for a usable answer."""
-    if status in (200, 203):
+    if status in USABLE:
         return None
     named = {404: Reason.NOT_FOUND, 408: Reason.TIMEOUT, 410: Reason.GONE, 429: Reason.RATE_LIMITED}
     if status in named:

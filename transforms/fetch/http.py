@@ -160,7 +160,7 @@ class HttpClient:
           keep_alive: False closes the connection afterwards, for the last request to a host.
 
         Raises:
-          FetchError: with the reason. Statuses other than 200, 203 (and 304) are raised as well.
+          FetchError: with the reason. Statuses other than 200, 203, 226 (and 304) are raised too.
           Postponed: from `manners`.
         """
         settings = self._settings
@@ -233,6 +233,9 @@ class HttpClient:
         if len(url) > MAX_URL_CHARS:
             raise FetchError(Reason.URL_INVALID, f"address of {len(url)} characters", url[:200])
         try:
+            literal = parse_address(urlsplit(url).hostname or "")
+            if literal and not is_allowed(str(literal), networks(self._settings.allow_networks)):
+                raise FetchError(Reason.ADDRESS_FORBIDDEN, f"{literal} is not a public address", url)
             target = URL(url)
             host = target.host
         except ValueError as error:
@@ -241,8 +244,6 @@ class HttpClient:
             raise FetchError(Reason.SCHEME_UNSUPPORTED, f"scheme {target.scheme!r}", url)
         if not host:
             raise FetchError(Reason.URL_INVALID, "no host in the address", url)
-        if parse_address(host) and not is_allowed(host, networks(self._settings.allow_networks)):
-            raise FetchError(Reason.ADDRESS_FORBIDDEN, f"{host} is not a public address", url)
         return target
 
     def _proxy_for(self, target: URL) -> str | None:
@@ -270,7 +271,7 @@ def fetch_one(url: str, settings: FetchSettings) -> Page:
 
 def explain(error: Exception, timeout_s: float) -> tuple[Reason, str]:
     """Return the reason code and a line for a person for an exception of the network libraries."""
-    detail = str(error)[:200] or type(error).__name__
+    detail = " ".join(str(error).split())[:200] or type(error).__name__
     if isinstance(error, TimeoutError):
         return Reason.TIMEOUT, f"no complete answer within {timeout_s:g} s"
     if isinstance(error, (aiohttp.ClientConnectorDNSError,)):
@@ -284,7 +285,7 @@ def explain(error: Exception, timeout_s: float) -> tuple[Reason, str]:
     if isinstance(error, aiohttp.ClientPayloadError):
         return Reason.BODY_TRUNCATED, detail
     if isinstance(error, aiohttp.ClientResponseError):
-        return Reason.PROTOCOL_ERROR, error.message[:200] if error.message else detail
+        return Reason.PROTOCOL_ERROR, " ".join(error.message.split())[:200] or detail
     if isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)):
         return Reason.CONNECTION_RESET, detail
     if isinstance(error, (aiohttp.ClientError, ValueError)):

@@ -34,6 +34,7 @@ class Inflater:
         self._max_bytes = max_bytes
         self._parts: list[bytes] = []
         self._stream: zlib._Decompress | None = None
+        self._between = b""
         self.wire_bytes = 0
         self.body_bytes = 0
 
@@ -66,6 +67,10 @@ class Inflater:
             if self._stream is None:
                 self._stream = self._open(data)
             elif self._stream.eof:
+                data, self._between = self._between + data, b""
+                if len(data) < 2:
+                    self._between = data
+                    return
                 if self._encoding != "gzip" or not data.startswith(b"\x1f\x8b"):
                     return  # padding after the stream: browsers ignore it, so do we
                 self._stream = zlib.decompressobj(_GZIP)
