@@ -28,7 +28,7 @@ from warta.transforms.store.manifest import (
     read_manifest,
     write_checkpoint,
 )
-from warta.transforms.store.parquet import DataFile, footer
+from warta.transforms.store.parquet import DataFile, data_file
 
 Clock = Callable[[], datetime]
 
@@ -215,8 +215,7 @@ class Store:
             moves.append((self.layout.relative(found.path), found.path[len(staging.path) + 1 :]))
         for found in self.files.walk(data):
             relative = found.path[len(data) + 1 :]
-            rows = footer(self.files, found.path).num_rows
-            added.append(DataFile(table_of(relative), relative, rows, found.size_bytes))
+            added.append(data_file(self.files, found.path, table_of(relative), relative))
             moves.append((self.layout.relative(found.path), relative))
         return added, moves
 

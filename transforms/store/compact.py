@@ -18,7 +18,14 @@ from warta.transforms.store.commit import Change, Staging, Store
 from warta.transforms.store.layout import join, parent, parse_partition
 from warta.transforms.store.manifest import live_files
 from warta.transforms.store.migrate import STEPS, Step, upgraded
-from warta.transforms.store.parquet import DataFile, footer, read_columns, schema_version, write_rows
+from warta.transforms.store.parquet import (
+    DataFile,
+    data_file,
+    footer,
+    read_columns,
+    schema_version,
+    write_rows,
+)
 from warta.transforms.store.rows import sort_rows
 from warta.transforms.text import digest
 
@@ -178,8 +185,8 @@ def _joined(
     place = "swap" if store.files.local else "data"
     path = join(staging.path, place, job.folder, name)
     columns = pa.concat_tables(_present(store, file, steps) for file in group)
-    rows = write_rows(store.files, path, job.table, sort_rows(job.table, columns))
-    return DataFile(job.table, join(job.folder, name), rows, store.files.size(path))
+    write_rows(store.files, path, job.table, sort_rows(job.table, columns))
+    return data_file(store.files, path, job.table, join(job.folder, name))
 
 
 def _present(store: Store, file: DataFile, steps: Mapping[int, Step]) -> pa.Table:

@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from warta.transforms.store.errors import StoreError
@@ -108,11 +108,14 @@ def apply(live: dict[str, DataFile], manifest: Manifest) -> None:
     live.update((one.path, one) for one in manifest.added)
 
 
+_COLUMNS = tuple(field.name for field in fields(DataFile))
+
+
 def write_checkpoint(files: Files, layout: Layout, manifest: Manifest) -> None:
     """Write the full list of files as of `manifest`, which must be about to be published."""
     live = live_files(files, layout, manifest.number - 1)
     apply(live, manifest)
-    rows = [[one.table, one.path, one.rows, one.size_bytes] for one in live.values()]
+    rows = [[getattr(one, name) for name in _COLUMNS] for one in live.values()]
     files.write(layout.checkpoint(manifest.number), gzip.compress(json.dumps(rows).encode(), mtime=0))
 
 

@@ -1,6 +1,7 @@
 """Parquet files of the tables: how they are written, what they say of themselves."""
 
 import json
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,8 @@ class DataFile:
     """Below the output folder."""
     rows: int
     size_bytes: int
+    crc32: int | None = None
+    """Of the whole file, on a local disk; object stores check their bytes themselves."""
 
 
 def file_schema(table: str) -> pa.Schema:
@@ -83,6 +86,7 @@ def _write(files: Files, path: str, columns: pa.Table, *, dictionary: Any, sorti
             use_dictionary=dictionary,
             row_group_size=ROW_GROUP_ROWS,
             write_page_index=True,
+            write_page_checksum=True,
             sorting_columns=sorting,
         )
     files.finish(path)
@@ -95,6 +99,17 @@ def _dictionary(schema: pa.Schema) -> list[str]:
 def _sorting(table: str, schema: pa.Schema) -> Any:
     order = [(name, "ascending") for name in SORT_KEYS[table]]
     return pq.SortingColumn.from_ordering(schema, order)
+
+
+def data_file(files: Files, path: str, table: str, relative: str) -> DataFile:
+    """Return what a manifest says of the finished file at `path`; its footer must be readable."""
+    rows = footer(files, path).num_rows
+    return DataFile(table, relative, rows, files.size(path), checksum(files, path))
+
+
+def checksum(files: Files, path: str) -> int | None:
+    """Return the CRC-32 of a local file's bytes, None for a remote one."""
+    return zlib.crc32(files.read(path)) if files.local else None
 
 
 def footer(files: Files, path: str) -> pq.FileMetaData:
@@ -118,7 +133,7 @@ def read_columns(files: Files, path: str, columns: list[str] | None = None) -> p
     """
     try:
         with files.open(path) as source:
-            return pq.ParquetFile(source).read(columns=columns)
+            return pq.ParquetFile(source, page_checksum_verification=True).read(columns=columns)
     except (pa.ArrowException, OSError, EOFError, KeyError) as error:
         raise StoreError(f"{path}: not a readable Parquet file ({error}); run `warta repair`") from error
 
