@@ -84,6 +84,8 @@ class Site:
     labels: tuple[str, ...] = ()
     """Words of the design that no article text may hold."""
     design: str = ""
+    lead_in: str = "{place}"
+    """What stands before the first sentence; `{place}` is the article's dateline."""
 
     @property
     def base(self) -> str:

@@ -123,6 +123,7 @@ def _values(piece: Piece) -> dict[str, Any]:
         "machine_updated": machine_date(piece.updated or piece.published, site),
         "year": clock.year,
         "dateline": piece.dateline,
+        "lead_in": site.lead_in.format(place=piece.dateline),
         "caption": piece.caption,
         "credit": piece.credit,
         "image": f"{site.base}/foto/{piece.slug}.jpg" if piece.caption else "",
@@ -160,7 +161,10 @@ def page_url(piece: Piece, page: int) -> str:
     """Return the address of one page of `piece`."""
     if page == 1:
         return piece.url
-    return f"{piece.url}?page={page}" if piece.site.pager == "query" else f"{piece.url}/{page}"
+    if piece.site.pager == "query":
+        return f"{piece.url}?page={page}"
+    slash = "/" if piece.url.endswith("/") else ""
+    return f"{piece.url.rstrip('/')}/{page}{slash}"
 
 
 def _block(block: Block, *, first: bool) -> dict[str, Any]:

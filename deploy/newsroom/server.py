@@ -199,13 +199,14 @@ def _page_answer(site: Site, variant: str, ask: Ask, now: datetime) -> Answer:
 
 def _find(site: Site, ask: Ask, now: datetime) -> tuple[Piece, int, bool] | None:
     wanted = parse_qs(ask.query).get("page", ["1"])[0]
+    path = ask.path.rstrip("/")
     for piece in visible(site, now):
-        first = piece.path
-        if ask.path in (first, first + "/") or ask.path == pieces()[piece.key].path:
+        names = {piece.path.rstrip("/"), pieces()[piece.key].path.rstrip("/")}  # a slug may have changed
+        if path in names:
             number = int(wanted) if wanted.isdigit() and site.pager == "query" else 1
             return piece, number, wanted == "all"
-        tail = ask.path.removeprefix(first + "/")
-        if site.pager == "path" and tail != ask.path and tail.isdigit():
+        stem, _, tail = path.rpartition("/")
+        if site.pager == "path" and stem in names and tail.isdigit():
             return piece, int(tail), False
     return None
 

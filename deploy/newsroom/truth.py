@@ -1,10 +1,11 @@
 """What a perfect reader makes of the newsroom: one row per announced address."""
 
+import html
 from dataclasses import dataclass
 from datetime import datetime
 
 from warta.newsroom.archive import EDITIONS, Oddity, Piece, Site, pieces, sites, visible
-from warta.newsroom.page import lists
+from warta.newsroom.page import article_page, lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,11 @@ def residue(piece: Piece) -> tuple[str, ...]:
             target = pieces().get(block.text)
             inline.append(target.title if target else block.text)
         elif block.kind == "video":
-            inline.append(block.text)
-    strings = [*beside, *inline, *piece.site.labels]
-    strings += [piece.caption] if piece.caption else []
-    return tuple(dict.fromkeys(strings))
+            inline.append(f"[Gambas:Video {block.text}]")
+    pages = [article_page(piece, n) or "" for n in range(1, len(piece.pages) + 1)]
+    shown = html.unescape("".join(pages))
+    strings = [*beside, *inline, *piece.site.labels, piece.caption]
+    return tuple(dict.fromkeys(text for text in strings if text and text in shown))
 
 
 def _odd_row(site: Site, odd: Oddity, now: datetime) -> TruthRow:
