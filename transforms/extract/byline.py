@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import starts_with_phrase
 from warta.transforms.extract.people import NameReader, Trust
@@ -49,7 +51,6 @@ _AUTHOR_METAS = (
     "dcsext.author",
     "shareaholic:article_author_name",
     "twitter:author",
-    "creator",
 )
 _AUTHOR_CLASS = (
     "author", "autor", "auteur", "autore", "byline", "by-line", "by_line", "byauthor", "penulis", "pewarta",
@@ -57,6 +58,11 @@ _AUTHOR_CLASS = (
 )  # fmt: skip
 _NOT_THE_AUTHOR = re.compile(
     r"comment|avatar|bio|related|image|img|photo|foto|caption|social|share", re.IGNORECASE
+)
+_AUTHOR_PATH = re.compile(
+    r"auth?or|autor|auteur|penulis|wartawan|reporter|writer|journalist|contributor|profil|people|person|staff|team"
+    r"|users?/|/by/|columnist|redaktion|editor",
+    re.IGNORECASE,
 )
 _SITE_TAIL = re.compile(r"^(.{4,60}?)\s+[-–—|]\s+(\S{2,30}(?:\s\S{2,20}){0,2})$")
 
@@ -85,12 +91,16 @@ def read_byline(
       hinted: authors that the feed names; the last resort.
     """
     others: list[str] = []
+    seen = False
     labelled = list(_labelled(page.lines, headline, reader))
     editors = reader.read([text for _, kind, text in labelled if kind == "editor"], trust=Trust.LABEL).people
     editors = editors or reader.read(party.name for party in linked.editors).people
     for source, texts, trust in _candidates(page, linked, headline, labelled, reader, hinted):
+        if trust is Trust.TEXT and seen:
+            continue  # the byline names an organisation; a lone name is somebody in the story
         names = reader.read(texts, trust=trust)
         others += names.organisations
+        seen = seen or (source == "byline" and bool(names.organisations))
         authors = tuple(name for name in names.people if name not in editors or source == "byline")
         if authors:
             return Byline(authors, source, editors, tuple(dict.fromkeys(others)))
@@ -218,10 +228,19 @@ def _near(lines: list[Line], headline: int) -> Iterator[int]:
         yield from range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1)
 
 
+def _leads_to_author(node: HtmlElement) -> bool:
+    link = node if node.tag == "a" else next(node.iter("a"), None)
+    return link is not None and _AUTHOR_PATH.search(link.get("href") or "") is not None
+
+
 def _alone(page: Signals, headline: int) -> Iterator[str]:
     """Yield a line close below the headline that may be a name and nothing else."""
     if headline < 0:
         return
     for line in page.lines[headline + 1 : headline + 1 + LINES_TO_A_LONE_NAME]:
-        if line.chars <= MAX_LONE_NAME_CHARS and not page.in_furniture(line.block):
+        if line.chars > MAX_LONE_NAME_CHARS or page.in_furniture(line.block):
+            continue
+        if line.link_chars and not _leads_to_author(line.parent):
+            continue
+        if line.block.tag != "figcaption" and not _NOT_THE_AUTHOR.search(line.block.get("class") or ""):
             yield line.text

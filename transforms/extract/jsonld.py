@@ -18,7 +18,17 @@ Node = dict[str, Any]
 
 _ARTICLE = re.compile(r"(?:\w*article|\w*posting|report|review|recipe|\w*story)$", re.IGNORECASE)
 _NEAR_ARTICLE = frozenset(
-    {"webpage", "itempage", "videoobject", "imagegallery", "mediagallery", "podcastepisode"}
+    {
+        "webpage",
+        "itempage",
+        "videoobject",
+        "imagegallery",
+        "mediagallery",
+        "podcastepisode",
+        "howto",
+        "qapage",
+        "question",
+    }
 )
 _ELSEWHERE = frozenset(
     {
@@ -68,6 +78,8 @@ class LinkedArticle:
     authors: tuple[Party, ...] = ()
     editors: tuple[Party, ...] = ()
     publisher: str = ""
+    publisher_is_person: bool = False
+    """True on personal sites, where the publisher's name is the author's."""
     published: str = ""
     modified: str = ""
     sections: tuple[str, ...] = ()
@@ -235,13 +247,15 @@ def _main_article(nodes: list[tuple[bool, Node]], url: str, titles: list[str]) -
 
 def _read(node: Node, nodes: list[Node], by_id: Mapping[str, Node]) -> LinkedArticle:
     page = next((other for other in nodes if other is not node and "WebPage" in _types(other)), {})
+    publisher = next(_parties(node.get("publisher"), by_id), Party(""))
     image = _first(node.get("image"), by_id) or _first(node.get("thumbnailUrl"), by_id)
     return LinkedArticle(
         kind=next(iter(_types(node)), ""),
         headline=_text(node.get("headline")) or _text(node.get("name")),
         authors=tuple(_parties(node.get("author") or node.get("creator"), by_id)),
         editors=tuple(_parties(node.get("editor"), by_id)),
-        publisher=next((party.name for party in _parties(node.get("publisher"), by_id)), ""),
+        publisher=publisher.name,
+        publisher_is_person="Person" in publisher.kind,
         published=_text(node.get("datePublished"))
         or _text(page.get("datePublished"))
         or _text(node.get("dateCreated")),
@@ -271,7 +285,7 @@ def _parties(value: Any, by_id: Mapping[str, Node], depth: int = 0) -> Iterator[
             yield Party(clean_text(value))
     elif isinstance(value, dict):
         known = value if "name" in value else by_id.get(str(value.get("@id")), value)
-        kind = next(iter(_types(known)), "")
+        kind = "Person" if "Person" in _types(known) else next(iter(_types(known)), "")
         names = known.get("name")
         if names is None and known.get("givenName"):
             names = f"{_text(known.get('givenName'))} {_text(known.get('familyName'))}"

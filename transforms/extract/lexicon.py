@@ -46,7 +46,7 @@ def phrases() -> Phrases:
         joiner=re.compile(rf"\s+(?:{_any(rows['joiner'])})\s+", re.IGNORECASE),
         roles=frozenset(map(fold, rows["role"])),
         nobodies=frozenset(map(fold, rows["nobody"])),
-        companies=frozenset(map(fold, rows["company"])),
+        companies=frozenset(fold(word).strip(".,") for word in rows["company"]),
         modified=frozenset(map(fold, rows["modified"])),
     )
 

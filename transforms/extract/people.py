@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
+from warta.transforms.dates import parse_instant
 from warta.transforms.extract.lexicon import Phrases, phrases, starts_with_phrase
 from warta.transforms.text import fold
 
@@ -19,9 +21,8 @@ _NOISE = re.compile(
 )
 _BRACKETS = re.compile(r"[(\[（【<＜][^()\[\]（）【】<>＜＞]{0,80}[)\]）】>＞]")
 _SPLIT = re.compile(r"\s*(?:[;|•·●/／、＆&+\n\t]|,(?=\s)|，|\s[-–—]\s|\s\*\s)\s*")
-_DATE_TAIL = re.compile(
-    r"[\s,|·-]+(?:(?:on|am|le|el|il|op|den|pada)\s+)?(?:[^\W\d_]{3,12}\.?,?\s+\d|\d).*$|\s+(?:on|am|le|el)$|^\d.*$"
-)
+_FIRST_DIGIT = re.compile(r"\s*[-–—|,(]?\s*\d.*$")
+_DATE_WORDS = re.compile(r"[\s,|·]+(?:on|am|le|el|il|op|den|pada)$")
 _USERNAME = re.compile(r"[a-z]{2,20}\.[a-z]{2,20}")
 _TITLE = re.compile(
     r"^(?:(?:dr|prof|mr|mrs|ms|ir|drs|dra|hj|h|sir|dame|dipl|ing|mag)\.\s*(?:-\s*)?){1,4}", re.IGNORECASE
@@ -130,12 +131,14 @@ class NameReader:
         names = []
         for part in _SPLIT.split(text):
             for piece in self.words.joiner.split(part):
+                if self._is_role(piece, after=bool(names)):
+                    continue
                 name = self._clean(piece)
                 if not name or (names and fold(name) in _INITIALS):
                     if name:
                         names[-1] = f"{names[-1]} {name}"
                     continue
-                if fold(name) not in self.words.roles and not self._is_role(name, after=bool(names)):
+                if fold(name) not in self.words.roles:
                     names.append(name)
         return names
 
@@ -153,6 +156,8 @@ class NameReader:
     def _without_house(self, name: str) -> str:
         """Cut an affiliation off a visible byline: "Jane Doe Contoh Staff" on Contoh's own page."""
         words = name.split()
+        if fold(name) in self.words.nobodies or words[:1] == ["The"]:
+            return name
         for size in range(2, len(words)):
             tail = _key(" ".join(words[size:]))
             if (
@@ -176,7 +181,7 @@ class NameReader:
         return text
 
     def _clean(self, name: str) -> str:
-        name = _DATE_TAIL.sub("", name)
+        name = _without_date(name)
         name = name.strip(" \t-–—,.:;|*\"“”„»«<>()[]‘’'")
         name = self._without_label(name)
         name = _DEGREE.sub("", _TITLE.sub("", name)).strip(" -–—,:;|")
@@ -204,7 +209,7 @@ class NameReader:
             return False
         folded, key = fold(name), _key(name)
         words = [word.strip(".,") for word in folded.split()]
-        if len(words) > MAX_NAME_WORDS or folded in self.words.nobodies:
+        if len(words) > MAX_NAME_WORDS or folded in self.words.nobodies or words[0] == "the":
             return False
         if key in self.houses or key.removeprefix("the") in self.houses:
             return False
@@ -216,14 +221,36 @@ class NameReader:
 
     def _looks_named(self, name: str, trust: Trust) -> bool:
         words = name.split()
+        folded = [fold(word).strip(".,") for word in words]
+        if folded[0] in self.houses or self.is_house(name) or fold(name) in self.words.labels:
+            return False
+        if folded[0] in self.words.labels or any(word in self.words.nobodies for word in folded):
+            return False
         if not _LATIN.match(name):
-            return len(name) <= 20
+            return trust is Trust.LABEL and len(name) <= 20
         if len(words) == 1:
-            return trust is Trust.LABEL
+            return trust is Trust.LABEL and (name[0].isupper() or len(name) > 3)
         rest = [word for word in words if not word[0].isupper()]
         return (
             len(words) <= 5 and len(words) - len(rest) >= 2 and all(fold(word) in _PARTICLES for word in rest)
         )
+
+
+def _without_date(name: str) -> str:
+    """Cut a date off the end of a name: "Jane Doe 21 May 2020", "Jane Doe May 21", "Jane Doe on 21.5."."""
+    shorter = _FIRST_DIGIT.sub("", name)
+    if shorter == name:
+        return name
+    head, _, last = shorter.rpartition(" ")
+    if head and is_month(last):
+        shorter = head
+    return _DATE_WORDS.sub("", shorter)
+
+
+@lru_cache(maxsize=2_000)
+def is_month(word: str) -> bool:
+    """Does `word` name a month, in any language that dates are read in?"""
+    return parse_instant(f"1 {word.strip('.,')} 2000") is not None
 
 
 def _spelled_out(name: str) -> str:

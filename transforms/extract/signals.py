@@ -81,7 +81,7 @@ _CLASS = re.compile(
     r"|crumb|fil-?ariane|navpath|pathway",
 )
 _FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|most|latest|comment\w*|disqus|footer|foot"
+    r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|most|latest|comment\w*|disqus|(?<!entry-)(?<!article-)(?<!post-)(?<!story-)foot(?:er)?"
     r"|nav|navbar|menu|widget|teaser\w*|promo\w*|more|terkait|terpopuler|terkini|also|newsletter|modal|ticker"
     r"|cookie\w*|outbrain|taboola|carousel|sponsor\w*|advert\w*|aside|banner)(?=$|[\s_-])",
     re.I,
@@ -183,8 +183,10 @@ class Signals:
 
 def _is_furniture(node: HtmlElement) -> bool:
     tag = node.tag
-    if tag in ("nav", "aside", "footer", "form", "select"):
+    if tag in ("nav", "aside", "form", "select"):
         return True
+    if tag == "footer":
+        return next(node.iterancestors("article"), None) is None
     if tag in ("body", "html", "article", "main") or not isinstance(tag, str):
         return False
     name = f"{node.get('class') or ''} {node.get('id') or ''}"

@@ -169,7 +169,7 @@ def house_names(page: Signals, linked: LinkedArticle, url: str, publisher: str) 
             "al:android:app_name",
             "copyright",
         ),
-        linked.publisher,
+        "" if linked.publisher_is_person else linked.publisher,
         linked.site_name,
         publisher,
         *(handle.lstrip("@") for handle in page.every_meta("twitter:site")[:1]),
