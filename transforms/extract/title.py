@@ -16,8 +16,16 @@ MIN_AGREEMENT = 0.5
 MAX_HEADING_CHARS = 400
 
 _SEPARATOR = re.compile(
-    r"\s+[-–—|·•⋆»«*~/:<>]{1,3}\s+|\s*[|｜ㅣ│•»]\s*|\s*[：]\s*|\s+::\s+|\s+-{2,3}\s*|\s*:\s+|-(?=[^\s-]+$)"
+    r"\s+[-–—|·•⋆»«*~/:<>]{1,3}(?:\s+|$)|\s*[|｜ㅣ│]\s*|\s*[：]\s*|\s+::\s+|\s+-{2,3}\s*|\s*:\s+|-(?=[^\s-]+$)"
 )
+_BAR = re.compile(r"\s*[|｜│»]\s*|\s+::\s+")
+_DATE_HEAD = re.compile(r"^\d{1,2}[./]\d{1,2}[./]\d{2,4}\s*[-–—|:]\s+")
+_KICKER = re.compile(
+    r"kicker|over-?(?:line|title|head)|top-?line|dach-?zeile|roof|pre-?title|spitzmarke|eyebrow|section|categ",
+    re.I,
+)
+MAX_TAIL_WORDS = 5
+"""Words of a site's name behind a bar, when nothing else names the site."""
 _WORD = re.compile(r"\w+")
 
 
@@ -38,24 +46,73 @@ def read_title(page: Signals, linked: LinkedArticle, *, houses: Iterable[str], h
       hinted: the feed's title.
     """
     keys = {key for house in houses if len(key := _key(house)) > 1}
-    stated = _stated(page, linked, hinted)
-    shown = [
-        (text, node) for node in page.h1[:20] if (text := text_of(node)) and len(text) <= MAX_HEADING_CHARS
-    ]
+    stated = [(source, strip_house(text, keys)) for source, text in _stated(page, linked, hinted)]
+    texts = [text for _, text in stated]
+    shown = [(text, node) for node in page.h1[:20] if (text := _shown_text(node, texts))]
     shown = [(text, node) for text, node in shown if _key(text) not in keys]
-    best = _best_shown(page, shown, [text for _, text in stated])
-    if best is None:
-        best = _other_heading(page, [text for _, text in stated], keys)
+    best = _best_shown(page, shown, texts, keys) or _other_heading(page, texts, keys)
     if best:
         text, node = best
-        text = strip_house(text, keys, [other for _, other in stated])
+        text = _without_kicker(strip_house(text, keys), texts)
         agreeing = [source for source, other in stated if _key(text) and _key(text) in _key(other)]
         return Headline(text, "+".join(["h1", *agreeing[:2]]), node)
-    texts = [text for _, text in stated]
     for source, text in stated:
-        if stripped := strip_house(text, keys, texts):
-            return Headline(stripped, source)
+        if text := _agreed(text, texts):
+            return Headline(text, source)
     return Headline()
+
+
+def _shown_text(node: HtmlElement, stated: list[str]) -> str:
+    """Return the text of a heading; kickers inside it are left out unless the page states them elsewhere too."""
+    text = text_of(node)
+    if not len(node) or not text:
+        return text if len(text) <= MAX_HEADING_CHARS else ""
+    whole = {fold(other) for other in stated}
+    glued = text_of(node, glue=" ")
+    if fold(text) not in whole and (fold(glued) in whole or node.find(".//br") is not None):
+        text = glued
+    if fold(text) not in whole:
+        for child in node.iter("span", "small", "div", "strong", "a", "p"):
+            inner = text_of(child)
+            rest = text.removeprefix(inner).lstrip(" -–—:|/•")
+            if (
+                inner
+                and text.startswith(inner)
+                and len(rest) > 15
+                and _KICKER.search(child.get("class") or "")
+            ):
+                text = rest
+                break
+    return text if len(text) <= MAX_HEADING_CHARS else ""
+
+
+def _without_kicker(text: str, stated: list[str]) -> str:
+    """Drop what stands before the headline when another statement begins behind it."""
+    text = _DATE_HEAD.sub("", text)
+    known = {_key(other) for other in stated}
+    if _key(text) in known:
+        return text
+    for cut in list(_SEPARATOR.finditer(text))[:6]:
+        tail = text[cut.end() :].strip()
+        if len(tail) > len(text) / 3 and _key(tail) in known:
+            return tail
+    return text
+
+
+def _agreed(title: str, others: list[str]) -> str:
+    """Return a stated title as far as others agree, or without what stands behind its only bar."""
+    title = _DATE_HEAD.sub("", title)
+    known = {_key(other) for other in others if other != title}
+    for cut in list(_SEPARATOR.finditer(title))[:10]:
+        head = title[: cut.start()].strip()
+        if len(head) >= len(title) / 3 and _key(head) in known:
+            return head
+    bars = list(_BAR.finditer(title))
+    if len(bars) == 1 and not any(_key(other) == _key(title) for other in others if other is not title):
+        head, tail = title[: bars[0].start()].strip(), title[bars[0].end() :].strip()
+        if len(head.split()) >= 2 and len(tail.split()) <= MAX_TAIL_WORDS and len(head) > len(tail) / 2:
+            return head
+    return title
 
 
 def _stated(page: Signals, linked: LinkedArticle, hinted: str) -> list[tuple[str, str]]:
@@ -71,13 +128,15 @@ def _stated(page: Signals, linked: LinkedArticle, hinted: str) -> list[tuple[str
 
 
 def _best_shown(
-    page: Signals, shown: list[tuple[str, HtmlElement]], stated: list[str]
+    page: Signals, shown: list[tuple[str, HtmlElement]], stated: list[str], keys: set[str]
 ) -> tuple[str, HtmlElement] | None:
     best, best_score = None, 0.0
     for index, (text, node) in enumerate(shown):
         score = max((agreement(text, other) for other in stated), default=0.5) - 0.01 * index
         if page.in_furniture(node):
             score -= 0.3
+        if any(len(house) > 3 and house in _key(text) for house in keys):
+            score -= 0.2
         if len(_WORD.findall(text)) < 2:
             score -= 0.2
         if score > best_score:
@@ -99,31 +158,27 @@ def _other_heading(page: Signals, stated: list[str], keys: set[str]) -> tuple[st
     return None
 
 
-def strip_house(title: str, keys: set[str], others: Iterable[str] = ()) -> str:
+def strip_house(title: str, keys: set[str]) -> str:
     """Return `title` without the site's name at its ends.
 
     Args:
-      keys: names of the house, as `_key` spells them.
-      others: further statements of the headline: what they end with before a separator is the headline.
+      keys: names of the house, lower case, letters and digits only.
 
     >>> strip_house("Banjir di Demak surut | Contoh News", {"contohnews"})
     'Banjir di Demak surut'
     """
-    known = {_key(other) for other in others if other != title}
-    while True:
-        cuts = list(_SEPARATOR.finditer(title))[:20]
-        for cut in cuts:
+    for _ in range(6):
+        for cut in list(_SEPARATOR.finditer(title))[:20]:
             head, tail = title[: cut.start()].strip(), title[cut.end() :].strip()
-            if len(head) >= 4 and (
-                _is_house(tail, keys) or (_key(head) in known and len(head) >= len(tail) / 2)
-            ):
+            if len(head) >= 4 and _is_house(tail, keys):
                 title = head
                 break
-            if len(tail) >= 4 and _is_house(head, keys):
+            if len(tail) >= 4 and head and _is_house(head, keys):
                 title = tail
                 break
         else:
-            return title.strip()
+            break
+    return title.strip()
 
 
 def _is_house(text: str, keys: set[str]) -> bool:
