@@ -33,7 +33,9 @@ class _Written(NamedTuple):
     offset_min: int | None
 
 
-def parse_instant(text: str, *, timezone: str = "", now: datetime | None = None) -> datetime | None:
+def parse_instant(
+    text: str, *, timezone: str = "", now: datetime | None = None, trust_zone: bool = True
+) -> datetime | None:
     """Return the instant that `text` names, aware and in UTC, or None when it names none or an absurd one.
 
     Reads RFC 822, ISO 8601, epoch seconds, milliseconds and microseconds, and what pages show: month names of
@@ -43,6 +45,8 @@ def parse_instant(text: str, *, timezone: str = "", now: datetime | None = None)
     Args:
       timezone: what clock times without a zone are read in (IANA or WIB, WITA, WIT); UTC when empty.
       now: aware; dates more than `MAX_FUTURE` after it are absurd.
+      trust_zone: False reads the clock in `timezone` whatever zone the text names; some publishers write
+        WIB clocks and call them GMT.
 
     >>> parse_instant("Sab, 21 Nov 2026 14:05 WIB").isoformat()
     '2026-11-21T07:05:00+00:00'
@@ -52,7 +56,7 @@ def parse_instant(text: str, *, timezone: str = "", now: datetime | None = None)
     written = _read(text)
     if written is None:
         return None
-    instant = _place(written, timezone)
+    instant = _place(written if trust_zone else _Written(written.clock, None), timezone)
     if instant is None or instant.year < EARLIEST_YEAR or instant.year > 2200:
         return None
     return None if now is not None and instant > now + MAX_FUTURE else instant
@@ -60,8 +64,13 @@ def parse_instant(text: str, *, timezone: str = "", now: datetime | None = None)
 
 def has_zone(text: str) -> bool:
     """Say whether `text` is a date that names its own time zone (or is an epoch, which needs none)."""
+    return written_offset_min(text) is not None
+
+
+def written_offset_min(text: str) -> int | None:
+    """Return the minutes east of Greenwich that the date in `text` names, None when it names no zone."""
     written = _read(text)
-    return written is not None and written.offset_min is not None
+    return written.offset_min if written else None
 
 
 @lru_cache(maxsize=256)
@@ -139,6 +148,7 @@ _OFFSET = re.compile(
     re.IGNORECASE,
 )
 _ZONE_NAME = re.compile(r"[\s(\[,|]*(?P<name>[a-z]{1,5})(?![a-z])")
+_DIGIT = re.compile(r"\d")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})|(\d{15,16})")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 
@@ -146,7 +156,7 @@ _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 @lru_cache(maxsize=4_096)
 def _read(text: str) -> _Written | None:
     text = text.strip()
-    if not text or len(text) > MAX_DATE_CHARS:
+    if len(text) > MAX_DATE_CHARS or not _DIGIT.search(text):
         return None
     if text.replace(".", "", 1).isdecimal() and text.isascii():
         return _read_number(text)

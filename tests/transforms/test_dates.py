@@ -138,6 +138,12 @@ def test_a_date_years_ahead_is_absurd_only_where_now_is_known() -> None:
     assert dates.parse_instant("21 Dec 2026", now=AFTERNOON) is not None
 
 
+def test_a_zone_that_lies_can_be_passed_over() -> None:
+    text = "Sat, 21 Nov 2026 14:05:00 GMT"
+    assert dates.written_offset_min(text) == 0
+    assert dates.parse_instant(text, timezone="WIB", trust_zone=False) == AFTERNOON
+
+
 def test_no_month_name_means_two_months() -> None:
     meanings = defaultdict(set)
     for months in dates._DATA["months"].values():

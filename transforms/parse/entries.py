@@ -65,6 +65,8 @@ class Setting:
     language: str
     """Declared by the document."""
     now: datetime
+    trust_zone: bool = True
+    """False when the document labels local clock times as UTC."""
 
 
 def to_entry(item: Item, setting: Setting) -> Entry | Rejection:
@@ -155,7 +157,8 @@ def _reject(item: Item, feed: Feed, trouble: str) -> Rejection:
 
 
 def _instant(written: str, setting: Setting) -> datetime | None:
-    return parse_instant(written, timezone=setting.feed.timezone, now=setting.now) if written else None
+    zone, trust = setting.feed.timezone, setting.trust_zone
+    return parse_instant(written, timezone=zone, now=setting.now, trust_zone=trust) if written else None
 
 
 def _sane(instant: datetime | None, now: datetime) -> datetime | None:

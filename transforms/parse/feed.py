@@ -7,6 +7,7 @@ from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed
 from warta.schemas.outcome import Reason, Rejection, Stage
 from warta.transforms import urls
+from warta.transforms.dates import parse_instant, written_offset_min, zone
 from warta.transforms.parse.document import read_document
 from warta.transforms.parse.entries import Setting, primary_tag, to_entry
 from warta.transforms.parse.json_feed import read_json_feed
@@ -17,6 +18,9 @@ from warta.transforms.parse.xml_feed import Listing, read_xml_feed
 
 MAX_ENTRIES = 2_000
 """Items read from one document. Real feeds list 10 to 100, news sitemaps at most 1,000 (Google's limit)."""
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far ahead of ours a publisher's clock may run before its label is doubted."""
 
 
 def parse_feed(
@@ -57,12 +61,15 @@ def parse_feed(
 
 def _parsed(listing: Listing, feed: Feed, now: datetime, base: str, problems: tuple[str, ...]) -> ParsedFeed:
     language = primary_tag(listing.language)
-    setting = Setting(feed, _base(listing.link, base), language, now)
+    honest = not _labels_local_time_as_utc(listing, feed, now)
+    setting = Setting(feed, _base(listing.link, base), language, now, trust_zone=honest)
     results = [to_entry(item, setting) for item in listing.items]
     entries = tuple(result for result in results if isinstance(result, Entry))
     rejections = [result for result in results if isinstance(result, Rejection)]
     undated = sum(entry.published is None for entry in entries)
     found = [*problems, *listing.problems]
+    if not honest:
+        found.append(f"clock times of {feed.timezone} labelled as UTC; read as local")
     if undated:
         found.append(f"{undated} of {len(entries)} entries without a date that can be read")
     if listing.dropped:
@@ -80,6 +87,22 @@ def _parsed(listing: Listing, feed: Feed, now: datetime, base: str, problems: tu
         newest=_newest(entries, now),
         more=_addresses(listing.more, base),
     )
+
+
+def _labels_local_time_as_utc(listing: Listing, feed: Feed, now: datetime) -> bool:
+    """Say whether the newest items would lie ahead of now, by no more than the publisher is ahead of UTC.
+
+    Some Indonesian publishers write WIB clocks and call them GMT, which puts their news seven hours ahead.
+    New items are fresh, so the poll that first sees them shows it.
+    """
+    offset = zone(feed.timezone).utcoffset(now.replace(tzinfo=None)) if feed.timezone else None
+    if not offset or offset < CLOCK_TOLERANCE:
+        return False
+    read = [(parse_instant(item.published), written_offset_min(item.published)) for item in listing.items]
+    instants = [instant for instant, _ in read if instant]
+    ahead = max(instants, default=now) - now
+    plausible = CLOCK_TOLERANCE < ahead <= offset + CLOCK_TOLERANCE
+    return plausible and all(written == 0 for instant, written in read if instant)
 
 
 def _base(homepage: str, base: str) -> str:

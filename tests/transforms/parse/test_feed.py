@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from warta.schemas.feed import Feed
 from warta.schemas.outcome import Reason, Rejection
 from warta.transforms import urls
+from warta.transforms.dates import parse_instant
 from warta.transforms.parse.feed import parse_feed
 from warta.transforms.parse.model import FeedError, ParsedFeed
 
@@ -145,6 +146,38 @@ def test_the_nearest_declared_language_counts(item: str, listed: str, channel: s
 def test_indonesian_dates_are_the_right_instant(date: str) -> None:
     (entry,) = parse(rss(ITEM + f"<pubDate>{date}</pubDate>")).entries
     assert entry.published == datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
+
+
+def dated(*dates: str, feed: Feed = FEED) -> ParsedFeed:
+    items = [f"<link>/{n}</link><pubDate>{date}</pubDate>" for n, date in enumerate(dates)]
+    return parse(rss(*items), feed)
+
+
+def test_local_clocks_labelled_as_utc_are_read_as_local() -> None:
+    parsed = dated("Sat, 21 Nov 2026 14:05:00 GMT", "Fri, 20 Nov 2026 09:00:00 +0000")
+    assert [entry.published for entry in parsed.entries] == [
+        datetime(2026, 11, 21, 7, 5, tzinfo=UTC),
+        datetime(2026, 11, 20, 2, 0, tzinfo=UTC),
+    ]
+    assert "Asia/Jakarta labelled as UTC" in parsed.problems[-1]
+
+
+@pytest.mark.parametrize(
+    ("dates", "timezone"),
+    [
+        (["Sat, 21 Nov 2026 07:05:00 GMT"], "Asia/Jakarta"),
+        (["Sat, 21 Nov 2026 08:05:00 GMT"], "Asia/Jakarta"),
+        (["Sat, 21 Nov 2026 20:00:00 GMT"], "Asia/Jakarta"),
+        (["Sat, 21 Nov 2026 14:05:00 GMT", "Sat, 21 Nov 2026 14:00:00 +0700"], "Asia/Jakarta"),
+        (["Sat, 21 Nov 2026 14:05:00 GMT"], ""),
+        (["Sat, 21 Nov 2026 14:05:00 GMT"], "America/New_York"),
+    ],
+    ids=["past", "a fast clock", "too far ahead", "other zones too", "no zone listed", "west of Greenwich"],
+)
+def test_a_label_is_believed_without_such_evidence(dates: list[str], timezone: str) -> None:
+    parsed = dated(*dates, feed=Feed(FEED.url, timezone=timezone))
+    assert parsed.entries[0].published == parse_instant(dates[0])
+    assert parsed.problems == ()
 
 
 @pytest.mark.parametrize("date", ["", "besok", "Thu, 01 Jan 1970 00:00:00 GMT", "21 Nov 2099"])
