@@ -150,10 +150,18 @@ def after_unchanged(
 
 
 def after_failure(
-    state: FeedState | None, feed: Feed, reason: Reason, now: datetime, *, retry_at: datetime | None = None
+    state: FeedState | None,
+    feed: Feed,
+    reason: Reason,
+    now: datetime,
+    *,
+    asked: str = "",
+    retry_at: datetime | None = None,
 ) -> FeedState:
     """Return the state after a poll that failed; validators and listing are kept as they were."""
     state = state or FeedState(url=feed.url)
+    if state.moved_to and asked == state.moved_to:
+        state = replace(state, moved_to="", moved_since=None)  # next time the old address has its say again
     failures = state.failures + weight(reason)
     wait_s = min(
         max(state.interval_s, MIN_INTERVAL_S) * FAILING_BACKOFF ** min(failures, 16.0), MAX_INTERVAL_S
@@ -168,8 +176,15 @@ def after_failure(
     )
 
 
-def after_redirects(state: FeedState, redirects: Sequence[tuple[int, str]], now: datetime) -> FeedState:
-    """Return the state with the feed's move under observation: only a chain of permanent redirects counts."""
+def after_redirects(
+    state: FeedState, asked: str, redirects: Sequence[tuple[int, str]], now: datetime
+) -> FeedState:
+    """Return the state with the feed's move under observation: only a chain of permanent redirects counts.
+
+    A feed that was `asked` at its new address, and answered there, has moved for good.
+    """
+    if asked == state.moved_to and not redirects:
+        return state
     moved_to = redirects[-1][1] if redirects and all(status in (301, 308) for status, _ in redirects) else ""
     if moved_to == state.moved_to:
         return state

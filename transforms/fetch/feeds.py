@@ -136,7 +136,7 @@ class FeedJob:
         if self._index is not None:
             # An index may stay the same to the byte while its children change: never ask it conditionally.
             state = replace(state, etag="", last_modified="", body_sha256="")
-        state = conditional.after_redirects(state, page.redirects, now)
+        state = conditional.after_redirects(state, page.url, page.redirects, now)
         listed_before = self._state.listed if self._state else b""
         new = round(len(url_ids) * (1 - conditional.known_share(url_ids, listed_before)))
         health = self._health("ok", page, state, entries=len(url_ids), new_entries=new, newest=listing.newest)
@@ -150,14 +150,16 @@ class FeedJob:
     def _unchanged(self, state: FeedState, page: Page, *, not_modified: bool) -> Sequence[Any]:
         now = self._desk.now()
         state = conditional.after_unchanged(state, page.headers, now, not_modified=not_modified)
-        state = conditional.after_redirects(state, page.redirects, now)
+        state = conditional.after_redirects(state, page.url, page.redirects, now)
         return [state, self._health("not_modified" if not_modified else "unchanged", page, state)]
 
     def _failed(self, stage: Stage, reason: Reason, detail: str, status: int | None) -> Sequence[Any]:
         now = self._desk.now()
         barred = self._desk.hosts.gate(self.host).not_before
         retry_at = None if barred is None else datetime.fromtimestamp(barred, UTC)
-        state = conditional.after_failure(self._state, self._feed, reason, now, retry_at=retry_at)
+        state = conditional.after_failure(
+            self._state, self._feed, reason, now, asked=self._url, retry_at=retry_at
+        )
         health = self._health(
             "failed", self._page, state, http_status=status, reason=str(reason), detail=detail[:300]
         )

@@ -173,10 +173,10 @@ class HostDesk:
             crawl_delay_s = gate.rules.crawl_delay_s if gate.rules else None
             delay = politeness.delay_s(settings.min_delay_s, crawl_delay_s, settings.max_crawl_delay_s)
             at = politeness.next_request(gate.last_request, gate.not_before, delay, now)
+            if settings.deadline is not None and at >= settings.deadline:
+                raise Postponed(Reason.RUN_DEADLINE, f"{gate.host} may be asked in {at - now:.0f} s")
             if at <= now:
                 return
-            if settings.deadline is not None and at > settings.deadline:
-                raise Postponed(Reason.RUN_DEADLINE, f"{gate.host} may be asked in {at - now:.0f} s")
             if at - now > max(settings.max_wait_s, delay):
                 raise Postponed(Reason.RETRY_AFTER, f"{gate.host} wants {at - now:.0f} s of rest", at)
             self._progress.wait(gate.host, at)

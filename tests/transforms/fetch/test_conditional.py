@@ -177,8 +177,8 @@ def test_failures_are_weighted(reason: Reason, expected: float) -> None:
 
 def test_a_permanent_redirect_becomes_the_address_after_a_week() -> None:
     moved = "https://baru.test/rss"
-    state = after_redirects(STATE, [(301, moved)], NOW)
-    again = after_redirects(state, [(308, moved)], NOW + timedelta(days=3))
+    state = after_redirects(STATE, FEED.url, [(301, moved)], NOW)
+    again = after_redirects(state, FEED.url, [(308, moved)], NOW + timedelta(days=3))
     assert (again.moved_to, again.moved_since) == (moved, NOW)
     assert address(FEED, again, NOW + timedelta(days=6)) == FEED.url
     assert address(FEED, again, NOW + timedelta(days=7)) == moved
@@ -186,8 +186,8 @@ def test_a_permanent_redirect_becomes_the_address_after_a_week() -> None:
 
 @pytest.mark.parametrize("redirects", [[], [(302, "https://lain.test/")], [(301, "x"), (307, "y")]])
 def test_anything_temporary_ends_the_observation(redirects: list[tuple[int, str]]) -> None:
-    moving = after_redirects(STATE, [(301, "https://baru.test/rss")], NOW)
-    assert after_redirects(moving, redirects, NOW).moved_to == ""
+    moving = after_redirects(STATE, FEED.url, [(301, "https://baru.test/rss")], NOW)
+    assert after_redirects(moving, FEED.url, redirects, NOW).moved_to == ""
 
 
 def test_due_is_what_has_no_date_or_a_past_one() -> None:
@@ -196,3 +196,11 @@ def test_due_is_what_has_no_date_or_a_past_one() -> None:
     assert is_due(STATE, NOW)
     assert not is_due(later, NOW)
     assert is_due(later, NOW + timedelta(days=1))
+
+
+def test_a_moved_feed_stays_moved_until_its_new_address_fails() -> None:
+    moved = "https://baru.test/rss"
+    state = after_redirects(STATE, FEED.url, [(301, moved)], NOW)
+    assert after_redirects(state, moved, [], NOW) == state
+    assert after_failure(state, FEED, Reason.GONE, NOW, asked=moved).moved_to == ""
+    assert after_failure(state, FEED, Reason.GONE, NOW, asked=FEED.url).moved_to == moved

@@ -1,0 +1,116 @@
+"""Reader processes: killed when they hang, replaced when they crash, never costing more than their page."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.transforms.fetch.readers import Unreadable, double, nap, process_id, read_text
+from warta.schemas.entry import Entry
+from warta.schemas.outcome import Reason
+from warta.schemas.page import Page
+from warta.transforms.fetch.pool import InlinePool, ReaderPool, ReadError, shared_pool
+from warta.transforms.fetch.settings import FetchSettings
+
+TIMEOUT_S = 1.0
+ENTRY = Entry(url="http://a.test/1", url_id="1", feed_url="")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ReaderPool]:
+    running = ReaderPool(workers=2, timeout_s=TIMEOUT_S, memory_mb=1024, max_tasks=50)
+    yield running
+    running.close()
+
+
+def page(body: str) -> tuple[Page, ...]:
+    return (
+        Page("http://a.test/1", "http://a.test/1", 200, body.encode(), datetime(2026, 11, 21, tzinfo=UTC)),
+    )
+
+
+def failure(pool: ReaderPool | InlinePool, function: Callable[..., Any], *args: Any) -> ReadError:
+    async def once() -> Any:
+        return await pool.run(function, *args)
+
+    with pytest.raises(ReadError) as caught:
+        asyncio.run(once())
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("hang", Reason.READER_TIMEOUT),
+        ("crash", Reason.READER_CRASHED),
+        ("greedy", Reason.READER_CRASHED),
+        ("raise", Reason.READER_CRASHED),
+    ],
+)
+def test_one_page_is_lost_to_a_reason_and_the_pool_goes_on(
+    pool: ReaderPool, body: str, reason: Reason
+) -> None:
+    started = time.monotonic()
+    error = failure(pool, read_text, ENTRY, page(body))
+    assert error.reason is reason
+    assert time.monotonic() - started < TIMEOUT_S + 10
+    assert asyncio.run(_gather(pool, double, range(4))) == [0, 2, 4, 6]
+
+
+def test_the_others_come_home_while_one_hangs(pool: ReaderPool) -> None:
+    async def all_of_it() -> list[Any]:
+        tasks = [pool.run(read_text, ENTRY, page("hang" if number == 3 else "isi")) for number in range(12)]
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    outcomes = asyncio.run(all_of_it())
+    assert [number for number, outcome in enumerate(outcomes) if isinstance(outcome, ReadError)] == [3]
+
+
+def test_both_readers_work_and_not_this_process(pool: ReaderPool) -> None:
+    async def all_of_it() -> set[int]:
+        naps = [pool.run(nap, 0.2) for _ in range(2)]
+        ids = [pool.run(process_id, number) for number in range(6)]
+        await asyncio.gather(*naps)
+        return set(await asyncio.gather(*ids))
+
+    assert os.getpid() not in asyncio.run(all_of_it())
+
+
+def test_readers_are_replaced_after_their_tasks(pool: ReaderPool) -> None:
+    assert len(set(asyncio.run(_gather(pool, process_id, range(220))))) > 2
+
+
+def test_a_cancelled_call_does_not_keep_a_reader_busy(pool: ReaderPool) -> None:
+    async def all_of_it() -> int:
+        tasks = [asyncio.ensure_future(pool.run(nap, 0.9)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        for task in tasks:
+            task.cancel()
+        return await pool.run(double, 21)
+
+    started = time.monotonic()
+    assert asyncio.run(all_of_it()) == 42
+    assert time.monotonic() - started < 5
+
+
+def test_a_parser_names_its_own_reason() -> None:
+    error = failure(InlinePool(), _refuse)
+    assert (error.reason, error.detail) == (Reason.FEED_NOT_A_FEED, "an HTML page")
+
+
+def test_inline_reading_stays_in_this_process() -> None:
+    pool = shared_pool(FetchSettings(workers=0))
+    assert asyncio.run(_gather(pool, process_id, [1])) == [os.getpid()]
+    assert failure(InlinePool(), read_text, ENTRY, page("raise")).detail == "KeyError: 'body'"
+
+
+def _refuse() -> None:
+    raise Unreadable(Reason.FEED_NOT_A_FEED, "an HTML page")
+
+
+async def _gather(pool: Any, function: Callable[..., Any], arguments: Any) -> list[Any]:
+    return list(await asyncio.gather(*(pool.run(function, argument) for argument in arguments)))
