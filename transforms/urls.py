@@ -35,7 +35,8 @@ articles; at 4 digits years and section codes come in."""
 _TRACKERS = re.compile(
     r"(?:utm|mtm|pk|hsa|wt|itm)_\w+|_hs(?:enc|mi)|__hs\w+|_ga|_gl|(?:fb|g|d|ms|tw|yc|ttc|li_fat_|wbra|gbra)clid|gclsrc"
     r"|igshid|igsh|mc_[ce]id|vero_id|oly_\w+_id|rb_clickid|s_cid|ns_(?:mchannel|campaign|source|fee)"
-    r"|ito|dicbo|fbc?lid|cmpid|xtor|at_(?:medium|campaign|custom\d?)|spm|_openstat|srsltid|rssfeed|srcref|feature_src",
+    r"|ito|dicbo|cmpid|xtor|at_(?:medium|campaign|custom\d?)|spm|_openstat|srsltid|rssfeed|srcref|feature_src"
+    r"|tracking_\w+|amp_\w+|usqp",
     re.IGNORECASE,
 )
 _SOURCE_NAMES = frozenset(
@@ -49,6 +50,9 @@ _PAGE_NAMES = frozenset({"page", "showpage", "halaman", "hal", "seite", "pagina"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_BLANKS = "".join(map(chr, range(0x21))) + "\x7f\ufeff"
+_BREAKS = {ord(char): None for char in "\t\r\n"}
+_PLAIN = re.compile(r"[A-Za-z0-9/._~=&%+,:-]*")
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = "/:@!$&'()*+,;=~-._%?[]"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -142,11 +146,11 @@ def shard(key: str, shards: int) -> int:
 
 @lru_cache(maxsize=4_096)
 def _split(url: str, base: str) -> SplitResult:
-    text = re.sub(r"[\x00-\x20\x7f]+$|^[\x00-\x20\x7f\ufeff]+|[\t\r\n]", "", url)
+    if len(url) > 4 * MAX_URL_CHARS:
+        raise ValueError(f"address has {len(url)} characters, {MAX_URL_CHARS} are allowed")
+    text = url.strip(_BLANKS).translate(_BREAKS)
     if not text:
         raise ValueError("address is empty")
-    if len(text) > 4 * MAX_URL_CHARS:
-        raise ValueError(f"address has {len(text)} characters, {MAX_URL_CHARS} are allowed")
     text = text.partition("#")[0]
     scheme = _SCHEME.match(text)
     if scheme and scheme[0].lower() not in ("http:", "https:"):
@@ -162,9 +166,13 @@ def _split(url: str, base: str) -> SplitResult:
         raise ValueError("address carries a user name")
     host = _ascii_host(parts.hostname or "", bracketed="[" in parts.netloc)
     netloc = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
-    path = _without_dots(quote(parts.path, safe=_PATH_SAFE, errors="surrogatepass"))
-    query = quote(parts.query, safe=_QUERY_SAFE, errors="surrogatepass")
+    path = _without_dots(_quoted(parts.path, _PATH_SAFE))
+    query = _quoted(parts.query, _QUERY_SAFE)
     return SplitResult(parts.scheme, netloc, path, query, "")
+
+
+def _quoted(text: str, safe: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=safe, errors="surrogatepass")
 
 
 def _ascii_host(host: str, *, bracketed: bool) -> str:
@@ -251,14 +259,14 @@ def _looks_like_article(path: str) -> bool:
 
 
 def _without_page_number(path: str) -> str:
-    """Drop `/2` after a slug: `/d-7016153/judul-yang-panjang/2` is page two of the same article."""
+    """Drop `/2` or `/full` after a slug: `/d-7016153/judul-yang-panjang/2` is page two of one article."""
     head, _, last = path.rpartition("/")
     slug = head.rpartition("/")[2]
-    is_page = last.isdecimal() and len(last) <= 2 and 1 <= int(last) <= MAX_PAGE
+    is_page = last in _ALL_PAGES or (last.isdecimal() and len(last) <= 2 and 1 <= int(last) <= MAX_PAGE)
     return head if is_page and slug.count("-") >= 3 else path
 
 
-_NUMBER = re.compile(r"(?:d-)?(\d{6,14})")
+_NUMBER = re.compile(r"(?:d-|pr-)?(\d{6,14})")
 _KOMPAS_CODE = re.compile(r"\d{2}[A-L]\d{11}")
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?)?")
 _DAY_FIRST = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d")

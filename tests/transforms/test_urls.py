@@ -83,6 +83,7 @@ SAME = [
     ("all pages", "https://a.test/x?page=all", "https://a.test/x"),
     ("shown pages", "https://a.test/banjir-di-kota-lama?showpage=all", "https://a.test/banjir-di-kota-lama"),
     ("page parameter", "https://a.test/banjir-di-kota-lama?page=3", "https://a.test/banjir-di-kota-lama"),
+    ("full path", "https://a.test/banjir-di-kota-lama-24x/full", "https://a.test/banjir-di-kota-lama-24x"),
     ("page path", "https://a.test/banjir-di-kota-lama/2", "https://a.test/banjir-di-kota-lama"),
     ("came from feed", "https://a.test/x?source=rss", "https://a.test/x"),
     ("order", "https://a.test/x?b=2&a=1", "https://a.test/x?a=1&b=2"),
@@ -113,6 +114,11 @@ SAME = [
         "detik before",
         "https://i.test/read/2015/11/05/100026/3062623/323/a",
         "https://i.test/read/2015/11/05/100026/3062623/323/b",
+    ),
+    (
+        "pikiran rakyat",
+        "https://a.test/nasional/pr-019876543/a",
+        "https://a.test/nasional/pr-019876543/b?page=2",
     ),
     ("antara", "https://a.test/berita/546643/a", "https://a.test/berita/546643/b"),
     (
@@ -153,6 +159,7 @@ DIFFERENT = [
     ("a blog is no article", "https://b.test/1234567/a", "https://b.test/1234567/b"),
     ("a phone number", "https://b.test/bank/hubungi-kami-1500888", "https://b.test/bank/nomor-baru-1500888"),
     ("a sum of money", "https://b.test/news/1000000-warga", "https://b.test/news/1000000-rumah"),
+    ("a list of everything", "https://b.test/berita/all", "https://b.test/berita"),
     ("chapters", "https://b.test/novel/2", "https://b.test/novel/3"),
     ("scripts", "https://b.test/baca.php?id=1", "https://b.test/baca.php?id=2"),
     ("front pages", "https://b.test/?page=2", "https://b.test/?page=3"),
