@@ -12,7 +12,19 @@ that only the sample would use.
 """
 
 from warta.newsroom.archive import EDITIONS
+from warta.newsroom.schedule import WEEK_END, WEEK_START, VirtualClock, week_of_mishaps
 from warta.newsroom.server import Fault, Newsroom, serve
 from warta.newsroom.truth import TruthRow, truth
 
-__all__ = ["EDITIONS", "Fault", "Newsroom", "TruthRow", "serve", "truth"]
+__all__ = [
+    "EDITIONS",
+    "WEEK_END",
+    "WEEK_START",
+    "Fault",
+    "Newsroom",
+    "TruthRow",
+    "VirtualClock",
+    "serve",
+    "truth",
+    "week_of_mishaps",
+]

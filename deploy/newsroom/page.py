@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -95,7 +95,15 @@ def lists(piece: Piece) -> dict[str, list[dict[str, Any]]]:
 
 
 def _item(title: str, url: str, when: datetime, site: Site, n: int) -> dict[str, Any]:
-    return {"title": title, "url": url, "when": visible_date(when, site), "n": n, "hours": n * 2 + 1}
+    earlier = when - timedelta(minutes=47 * n + len(title))
+    return {
+        "title": title,
+        "url": url,
+        "when": visible_date(earlier, site),
+        "n": n,
+        "hours": n * 2 + 1,
+        "reads": f"{len(title) * 307 // n:,}".replace(",", "."),
+    }
 
 
 def _values(piece: Piece) -> dict[str, Any]:
