@@ -217,11 +217,11 @@ def _site(host: str) -> str:
 def _canonical_path(path: str) -> str:
     path = _ESCAPE.sub(_one_spelling, path)
     segments = [segment for segment in path.split("/") if segment]
-    if len(segments) > 1 and segments[-1].lower() in ("amp", "index.html", "index.php", "index.htm"):
+    while len(segments) > 1 and segments[-1].lower() in ("amp", "index.html", "index.php", "index.htm"):
         segments.pop()
-    if len(segments) > 1 and segments[0].lower() == "amp":
-        segments = segments[1:]
-    if segments and segments[-1].lower().endswith(".amp.html"):
+    while len(segments) > 1 and segments[0].lower() == "amp":
+        del segments[0]
+    while segments and segments[-1].lower().endswith(".amp.html"):
         segments[-1] = segments[-1][: -len(".amp.html")] + ".html"
     return "/" + "/".join(segments)
 

@@ -196,7 +196,10 @@ def test_shards_are_stable_and_all_used() -> None:
     assert urls.shard("a.test", 64) == urls.shard("a.test", 64) == 23
 
 
-PATHS = st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=5).map("/".join)
+WORDS = st.sampled_from(
+    ["amp", "AMP", "index.php", "x.amp.html", "2", "all", "read", "1234567", "banjir-di-kota-lama"]
+)
+PATHS = st.lists(WORDS | st.text(st.characters(codec="utf-8"), max_size=12), max_size=5).map("/".join)
 
 
 @given(path=PATHS, query=st.text(max_size=20))
