@@ -1,6 +1,5 @@
 """One bounded run: cycles of the graph, each committed whole, until nothing waits or time is up."""
 
-import resource
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +9,8 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines.articles import Plan, build
-from warta.pipelines.books import Ledger
+from warta.pipelines.books import Ledger, refuse_mass_loss
+from warta.pipelines.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.memory import Memory, recall
 from warta.pipelines.options import Settings
 from warta.pipelines.plans import first_plan, next_plan
@@ -53,6 +53,7 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     with beam.Pipeline(options=PipelineOptions(list(settings.beam_args))) as pipeline:
         build(pipeline, plan)
     tally = read_tally(plan.staging.path)
+    refuse_mass_loss(tally)
     learnt = memory.learn(plan.staging, plan.pending)
     counts = [[*what, count] for what, count in sorted(tally.counts.items())]
     manifest = store.commit(
@@ -92,7 +93,7 @@ def report_of(
         cycles=ledger.cycles,
         wire_bytes=live.counts().get("wire_bytes", 0),
         wall_s=(finished - started).total_seconds(),
-        cpu_s=cpu_seconds(),
+        cpu_s=tree_cpu_s(),
         peak_rss_mb=peak_rss_mb(),
         stopped=stopped,
     )
@@ -105,14 +106,3 @@ def by_publisher(by_feed: Mapping[str, Mapping[str, int]], settings: Settings) -
     for feed_url, counts in sorted(by_feed.items()):
         found.setdefault(names.get(feed_url) or site_host(feed_url), Counter()).update(counts)
     return {publisher: dict(counts) for publisher, counts in sorted(found.items())}
-
-
-def cpu_seconds() -> float:
-    """Return the CPU time of this process and of its ended children."""
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in usage)
-
-
-def peak_rss_mb() -> float:
-    """Return the largest resident size that this process had, in MB (Linux counts in kB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -38,7 +38,7 @@ def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
 
 def _run(settings: Settings, command: str) -> int:
     from warta.pipelines.batch import run as run_batch
-    from warta.pipelines.books import BooksUnbalanced
+    from warta.pipelines.books import BooksUnbalanced, TooMuchLost
     from warta.pipelines.signals import stop_on_signal
     from warta.pipelines.summary import print_summary
     from warta.transforms.store.errors import StoreError
@@ -48,7 +48,7 @@ def _run(settings: Settings, command: str) -> int:
     try:
         with stop_on_signal():
             report = run_batch(settings, command=command)
-    except (StoreError, BooksUnbalanced) as error:
+    except (StoreError, BooksUnbalanced, TooMuchLost) as error:
         print(f"warta: {error}", file=sys.stderr)
         return EXIT_FAILED
     print_summary(report, settings.output, console)

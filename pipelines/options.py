@@ -148,7 +148,7 @@ def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Setting
 
 
 def checked_connections(args: argparse.Namespace) -> "FetchSettings":
-    """Return fetch settings for the one request of a command that has `--allow-network` and `--connect-to`."""
+    """Return fetch settings for a command with `--allow-network` and `--connect-to`."""
     from warta.transforms.fetch.settings import FetchSettings
 
     return FetchSettings(

@@ -3,11 +3,14 @@
 from pathlib import Path
 from textwrap import shorten
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from warta.schemas.outcome import RunReport
 
+MOST_PUBLISHERS = 25
+"""Lines of the table; the rest are added up in one. All of them are in the run report."""
 COLUMNS = ("announced", "fetched", "kept", "duplicates", "rejected", "deferred")
 
 
@@ -42,12 +45,16 @@ def print_summary(report: RunReport, output: str, console: Console) -> None:
 
 def publishers_table(report: RunReport) -> Table:
     """Return the table of publishers: what each announced and what became of it."""
-    table = Table(title=f"run {report.run_id}", title_justify="left")
-    table.add_column("publisher")
+    table = Table(title=f"run {report.run_id}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("publisher", no_wrap=True, max_width=24)
     for column in COLUMNS:
         table.add_column(column, justify="right")
-    for publisher, counts in sorted(report.publishers.items()):
+    ranked = sorted(report.publishers.items(), key=lambda one: (-one[1].get("announced", 0), one[0]))
+    for publisher, counts in ranked[:MOST_PUBLISHERS]:
         table.add_row(publisher, *(str(counts.get(column, 0) or "·") for column in COLUMNS))
+    if rest := ranked[MOST_PUBLISHERS:]:
+        sums = (sum(counts.get(column, 0) for _, counts in rest) for column in COLUMNS)
+        table.add_row(f"{len(rest)} more", *(str(total) for total in sums))
     books = report.books
     totals = (books.announced, report.fetched, books.kept, books.duplicates, books.rejected, books.deferred)
     table.add_section()

@@ -1,0 +1,47 @@
+"""What a run costs the machine it runs on."""
+
+import os
+import resource
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def tree_cpu_s() -> float:
+    """Return the CPU seconds of this process and all processes below it, ended ones included.
+
+    Reader processes are children of a fork server, which `getrusage` does not see; on systems without
+    /proc only this process and its direct children count.
+    """
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    if not PROC.exists():
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
+    parents, ticks = _processes()
+    tree, grown = {os.getpid()}, True
+    while grown:
+        below = {pid for pid, parent in parents.items() if parent in tree}
+        grown = not below <= tree
+        tree |= below
+    return sum(ticks.get(pid, 0) for pid in tree) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_rss_mb() -> float:
+    """Return the largest resident size that this process had, in MB (Linux counts in kB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _processes() -> tuple[dict[int, int], dict[int, int]]:
+    """Return parent and clock ticks (own and of waited-for children) of every process, by pid."""
+    parents, ticks = {}, {}
+    for folder in PROC.iterdir():
+        if not folder.name.isdecimal():
+            continue
+        try:
+            # the second field is the command in parentheses, which may hold blanks
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it ended while we looked
+            continue
+        parents[int(folder.name)] = int(fields[1])
+        ticks[int(folder.name)] = sum(int(field) for field in fields[11:15])
+    return parents, ticks

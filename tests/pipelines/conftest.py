@@ -1,0 +1,43 @@
+"""A dataset of the sample newsroom, made once by the command a user runs."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.dataset as ds
+import pytest
+
+
+def warta(*arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    """Run the command line in a process of its own."""
+    command = [sys.executable, "-m", "warta", *arguments]
+    return subprocess.run(command, check=check, capture_output=True, text=True, timeout=300)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one or more runs over the newsroom left."""
+
+    output: Path
+    said: str
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return all rows of a table; none when it was never written."""
+        root = self.output / table
+        if not root.exists():
+            return []
+        return list(ds.dataset(root, partitioning="hive").to_table().to_pylist())
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Return the run reports, oldest first."""
+        return [json.loads(path.read_text()) for path in sorted((self.output / "runs").glob("*.json"))]
+
+
+@pytest.fixture(scope="session")
+def first_edition(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """The newsroom's first edition, run once."""
+    output = tmp_path_factory.mktemp("sample") / "data"
+    return Sample(output, warta("sample", "--output", str(output)).stdout)
