@@ -6,7 +6,7 @@ OUT    ?= data
 UV     := uv==0.13.8
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test lint type unit setup lock bench-corpus bench-extraction bench-dedup bench-label bench-fetch chaos clean help
+.PHONY: run test lint type unit setup links lock bench-corpus bench-extraction bench-dedup bench-label bench-fetch chaos clean help
 
 run: $(STAMP)  ## run the main job: the sample newsroom offline, or FEEDS=file OUT=dir on the real web
 ifdef FEEDS
@@ -36,8 +36,13 @@ $(STAMP): requirements.lock setup.py pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps -e .
-	mkdir -p .links && ln -sfn .. .links/warta
+	$(MAKE) --no-print-directory links
 	touch $@
+
+links:  ## the mapped names as folders, for mypy and editors
+	mkdir -p .links/warta
+	for room in schemas transforms pipelines; do ln -sfn ../../$$room .links/warta/$$room; done
+	ln -sfn ../../deploy/newsroom .links/warta/newsroom
 
 lock:  ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test setup.py -o requirements.lock

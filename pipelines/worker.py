@@ -21,7 +21,8 @@ from warta.transforms.extract.errors import ExtractError
 from warta.transforms.extract.model import Hints
 from warta.transforms.fetch.model import NextPage
 from warta.transforms.label import Labeller, load_labeller
-from warta.transforms.parse.feed import ParsedFeed, parse_feed
+from warta.transforms.parse.feed import parse_feed
+from warta.transforms.parse.model import ParsedFeed
 from warta.transforms.text import join_paragraphs
 from warta.transforms.urls import article_id, canonical_url, site_host
 
@@ -46,13 +47,18 @@ def read_page(entry: Entry, pages: tuple[Page, ...]) -> Article | Rejection | Ne
         readings = [_read(entry, page) for page in pages]
     except ExtractError as error:
         return reject(entry, pages[-1], error.reason, error.detail)
+    outcome = settle(entry, pages[0], joined(readings))
     wanted = readings[-1].metadata.next_page
-    if wanted and wanted not in {page.final_url for page in pages} | {page.url for page in pages}:
-        return NextPage(wanted)
-    article = assemble(entry, pages[0], joined(readings))
+    seen = {page.final_url for page in pages} | {page.url for page in pages}
+    return NextPage(wanted, outcome) if wanted and wanted not in seen else outcome
+
+
+def settle(entry: Entry, page: Page, reading: Reading) -> Article | Rejection:
+    """Turn a whole reading into a labelled, signed article, or say why it is none."""
+    article = assemble(entry, page, reading)
     if len(article.text) < MIN_TEXT_CHARS:
         reason = Reason.BODY_TOO_SHORT if article.text else Reason.NO_ARTICLE
-        return reject(entry, pages[0], reason, f"{len(article.text)} characters of text after cleaning")
+        return reject(entry, page, reason, f"{len(article.text)} characters of text after cleaning")
     return finish(article, categories=entry.categories, feed_topic=entry.topic)
 
 
@@ -65,7 +71,7 @@ def finish(article: Article, *, categories: tuple[str, ...] = (), feed_topic: st
         declared_language=article.language_declared,
         feed_topic=feed_topic,
         section=article.section,
-        categories=(*categories, *article.tags[:0]),
+        categories=categories,
     )
     return replace(
         article,
