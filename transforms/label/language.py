@@ -1,42 +1,95 @@
-"""Which language a text is in: langid's ranking, the declaration as a prior, a guard for short texts."""
+"""Which language a text is in: langid's ranking, the Malayic model, the declaration as a prior, a guard."""
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from warta.transforms.label.langid_model import LangidModel, load_langid
+from warta.transforms.label.malayic import LANGUAGES, MalayicModel, load_malayic
 from warta.transforms.label.model import UNDETERMINED, Verdict
 
-DECLARED_NATS = 10.0
-"""Log odds that a declaration adds to its language (FACTS section 6)."""
+DECLARED_NATS = 0.6
+"""Log odds that a declaration adds to its language. Measured on the quarter held aside: at .6 a right one lifts
+Malay headlines by 2 points and a wrong one costs them 1.8; at 1 it costs 3.8, at 2, 7.8. The text is
+trusted more than the label on it because the Malayic model no longer needs rescuing."""
+
 MIN_LETTERS = 12
-"""A text with fewer letters says nothing of its own."""
+"""Fewer letters say nothing of their own: the declaration decides, else `und`. SIB sentences cut to 12
+letters are right four times in five; to 6, three in five."""
+
+DECLARED_ALONE = 0.5
+"""Score of a language that only the declaration speaks for."""
+
 READ_CHARS = 1500
-"""Characters of the body that are read."""
+"""Characters of the body that are read: bodies of the development set are 2,000 long, and half is enough."""
+
+MACRO_NAMES = {"in": "id", "iw": "he", "jw": "jv", "ind": "id", "msa": "ms", "may": "ms", "eng": "en"}
+"""Old or three-letter codes that feeds still use (IANA subtag registry, `Preferred-Value`)."""
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageIdentifier:
-    """Build with `load_language`."""
+    """The models; build with `load_language`."""
 
     langid: LangidModel
+    malayic: MalayicModel
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes that can be answered: langid's 97 and Sundanese."""
+        return (*self.langid.languages, "su")
 
     def identify(self, title: str, text: str, *, declared: str = "") -> Verdict:
-        """Return the language of an article as a two-letter code, or `und`."""
-        known = self.langid.languages
-        code = declared.strip().lower().replace("_", "-").partition("-")[0]
-        code = {"in": "id", "jw": "jv"}.get(code, code)
-        joined = f"{title}\n{text[:READ_CHARS]}".strip()
-        if sum(letter.isalpha() for letter in joined) < MIN_LETTERS:
-            return Verdict(code, 0.5, "declared") if code in known else Verdict(UNDETERMINED, 0.0, "none")
-        scores = self.langid.scores(joined)
+        """Return the language of an article as a two-letter code, or `und`.
+
+        Args:
+          title: headline, read with the body.
+          text: body; its first `READ_CHARS` characters are read.
+          declared: BCP 47 tag ("id", "id-ID", "in"); unknown tags are ignored.
+        """
+        known = self.languages
+        code = primary_code(declared)
+        read = f"{title}\n{text[:READ_CHARS]}".strip()
+        if sum(map(str.isalpha, read)) < MIN_LETTERS:
+            return _declared_only(code, known)
+        scores = self.scores(read)
         if code in known:
             scores[known.index(code)] += DECLARED_NATS
         best = int(scores.argmax())
         share = float(1.0 / np.exp(scores - scores[best]).sum())
-        return Verdict(known[best], share, "text")
+        why = f"language {known[best]} by letters" + (f", declared {code}" if code else "")
+        return Verdict(known[best], share, "text", (why,))
+
+    def scores(self, text: str) -> Floats:
+        """Return log odds by language: tempered langid, plus the Malayic model for its four."""
+        langid = self.langid.scores(text) * self.malayic.temper
+        index = self.langid.languages.index
+        near = [index(code) for code in LANGUAGES[:3]]
+        # The model adds to all four at once or to none: its bias speaks for the family, not for a tongue.
+        scores = np.append(langid, langid[near].max())
+        scores[[*near, len(langid)]] += self.malayic.scores(text)
+        return scores
+
+
+def primary_code(tag: str) -> str:
+    """Return the two-letter language of a BCP 47 tag, in lower case.
+
+    >>> primary_code("id_ID"), primary_code("in")
+    ('id', 'id')
+    """
+    code = tag.strip().lower().replace("_", "-").partition("-")[0]
+    return MACRO_NAMES.get(code, code)
+
+
+def _declared_only(code: str, known: tuple[str, ...]) -> Verdict:
+    if code in known:
+        return Verdict(code, DECLARED_ALONE, "declared", (f"too short to read, declared {code}",))
+    return Verdict(UNDETERMINED, 0.0, "none", ("too short to read, nothing declared",))
 
 
 def load_language() -> LanguageIdentifier:
-    """Load langid's model."""
-    return LanguageIdentifier(load_langid())
+    """Load langid's model and the Malayic weights."""
+    return LanguageIdentifier(load_langid(), load_malayic())
