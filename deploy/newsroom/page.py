@@ -137,7 +137,9 @@ def _values(piece: Piece) -> dict[str, Any]:
         "image": f"{site.base}/foto/{piece.slug}.jpg" if piece.caption else "",
         "tags": [{"name": tag, "slug": slug_of(tag)} for tag in piece.tags],
         "tags_text": ", ".join(piece.tags),
-        "authors": [{"name": name, "slug": slug_of(name)} for name in piece.authors],
+        "authors": [
+            {"name": name, "slug": slug_of(name), "follows": n > 0} for n, name in enumerate(piece.authors)
+        ],
         "author": ", ".join(piece.authors),
         "editor": ", ".join(piece.editors),
         "initials": "/".join(_initials(name) for name in (*piece.authors, *piece.editors)),

@@ -30,7 +30,10 @@ class TruthRow:
     topic: str = ""
     language: str = ""
     dateline: str = ""
+    """The place, where the text begins with one."""
     caption: str = ""
+    """Without its credit."""
+    credit: str = ""
     tags: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     """The body, all pages joined; every one must stay."""
@@ -94,14 +97,15 @@ def _row(piece: Piece, url: str, ending: str, feeds: tuple[str, ...]) -> TruthRo
         canonical_url=piece.url,
         title=piece.title,
         authors=piece.authors,
-        editors=piece.editors,
+        editors=piece.editors if piece.site.names_editors else (),
         published=piece.published,
         updated=piece.updated,
         section=piece.section,
         topic=piece.topic,
         language=piece.site.language,
-        dateline=piece.dateline,
+        dateline=piece.dateline if "{place}" in piece.site.lead_in else "",
         caption=piece.caption,
+        credit=piece.credit,
         tags=piece.tags,
         paragraphs=piece.paragraphs,
         headings=tuple(block.text for block in piece.blocks if block.kind == "h2"),
