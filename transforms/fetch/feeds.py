@@ -19,7 +19,7 @@ from warta.transforms.fetch.crawl import Crawl
 from warta.transforms.fetch.hosts import HostDesk
 from warta.transforms.fetch.http import HttpClient
 from warta.transforms.fetch.model import FetchError, Listing, together
-from warta.transforms.fetch.pool import Pool, ReadError
+from warta.transforms.fetch.pool import Pool, ReadError, WatchedPool
 from warta.transforms.fetch.progress import live
 from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.urls import host_key
@@ -220,7 +220,7 @@ async def crawl_feeds(
     live.add("feeds_total", len(due))
     async with HttpClient(settings) as client:
         hosts = HostDesk(client, settings, states, clock=clock, progress=live)
-        desk = Desk(client, hosts, pool, read_feed, settings, clock)
+        desk = Desk(client, hosts, WatchedPool(pool), read_feed, settings, clock)
         crawl = Crawl(settings, clock=clock)
         for feed, state in due:
             crawl.submit(FeedJob(feed, state, desk))

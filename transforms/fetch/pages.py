@@ -16,7 +16,7 @@ from warta.transforms.fetch.hosts import HostDesk
 from warta.transforms.fetch.http import HttpClient
 from warta.transforms.fetch.model import FetchError, NextPage
 from warta.transforms.fetch.politeness import retry_at
-from warta.transforms.fetch.pool import Pool, ReadError
+from warta.transforms.fetch.pool import Pool, ReadError, WatchedPool
 from warta.transforms.fetch.progress import live
 from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.fetch.slices import in_turn
@@ -173,7 +173,7 @@ async def crawl_pages(
     live.add("pages_total", len(chosen))
     async with HttpClient(settings) as client:
         hosts = HostDesk(client, settings, states, clock=clock, progress=live)
-        desk = Desk(client, hosts, pool, read_page, settings, clock)
+        desk = Desk(client, hosts, WatchedPool(pool), read_page, settings, clock)
         crawl = Crawl(settings, clock=clock)
         for entry in chosen:
             crawl.submit(PageJob(entry, desk))

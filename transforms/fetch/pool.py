@@ -17,6 +17,11 @@ from pebble import ProcessExpired, ProcessPool
 from warta.schemas.outcome import Reason
 from warta.transforms.fetch.settings import FetchSettings
 
+MIN_CRASHES = 40
+MAX_CRASH_SHARE = 0.5
+"""When more than half of what was read, and at least so many, crashed the readers, reading itself is broken.
+One hostile site cannot bring that about unless it is most of a run."""
+
 
 class ReadError(Exception):
     """A reader that came to no result; `reason` says why."""
@@ -77,6 +82,30 @@ class ReaderPool:
     def close(self) -> None:
         self._pool.stop()
         self._pool.join()
+
+
+class ReadersBroken(Exception):  # not a loss but a bug: the run must not go on losing news
+    """Readers crash on most of what they are given."""
+
+
+class WatchedPool:
+    """A pool that gives up when its readers crash on everything, say because a model file is missing."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._runs = 0
+        self._crashes = 0
+
+    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        self._runs += 1
+        try:
+            return await self._pool.run(function, *args)
+        except ReadError as error:
+            self._crashes += error.reason is Reason.READER_CRASHED
+            if self._crashes >= MIN_CRASHES and self._crashes > self._runs * MAX_CRASH_SHARE:
+                told = f"readers crashed on {self._crashes} of {self._runs}; the last: {error.detail}"
+                raise ReadersBroken(told) from error
+            raise
 
 
 def as_read_error(error: Exception) -> ReadError:

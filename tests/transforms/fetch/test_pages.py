@@ -15,7 +15,7 @@ from warta.schemas.entry import Entry
 from warta.schemas.host import HostState
 from warta.schemas.outcome import MAX_ATTEMPTS, Deferral, Reason, Rejection
 from warta.transforms.fetch.pages import crawl_pages, is_not_a_page
-from warta.transforms.fetch.pool import InlinePool
+from warta.transforms.fetch.pool import MIN_CRASHES, InlinePool, ReadersBroken
 from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.urls import article_id
@@ -300,3 +300,19 @@ def test_progress_counts_what_happens(server: HostileServer) -> None:
 )
 def test_types_that_cannot_be_an_article_are_refused(content_type: str, refused: bool) -> None:
     assert is_not_a_page(content_type) is refused
+
+
+def test_readers_that_crash_on_everything_end_the_run(server: HostileServer) -> None:
+    for number in range(2 * MIN_CRASHES):
+        server.put("a.test", f"/{number}", b"raise")
+    entries = [entry(f"http://a.test/{number}") for number in range(2 * MIN_CRASHES)]
+    with pytest.raises(ReadersBroken, match="KeyError"):
+        crawl(entries, settings(server, min_delay_s=0.0))
+
+
+def test_a_few_crashes_among_many_pages_are_rejections(server: HostileServer) -> None:
+    for number in range(3 * MIN_CRASHES):
+        server.put("a.test", f"/{number}", b"raise" if number % 3 == 0 else b"isi")
+    entries = [entry(f"http://a.test/{number}") for number in range(3 * MIN_CRASHES)]
+    outcomes = crawl(entries, settings(server, min_delay_s=0.0))
+    assert sum(isinstance(outcome, Rejection) for outcome in outcomes) == MIN_CRASHES
