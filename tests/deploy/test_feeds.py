@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from warta.transforms.parse.feed_list import read_feed_list
+from warta.transforms.parse.feed_list import FeedListError, parse_feed_list, read_feed_list
 
 FEEDS = Path(__file__).parents[2] / "deploy" / "feeds"
 
@@ -35,3 +35,13 @@ def test_the_indonesian_list_covers_the_country_its_zones_and_english() -> None:
 def test_the_shipped_lists_do_not_repeat_each_other() -> None:
     every = [feed.url for name in ("indonesia", "world") for feed in read_feed_list(FEEDS / f"{name}.toml")]
     assert len(every) == len(set(every))
+
+
+def test_the_readme_shows_a_list_that_loads_and_a_mistake_as_it_is_told() -> None:
+    text = (FEEDS / "README.md").read_text(encoding="utf-8")
+    example, message = re.findall(r"```(?:toml)?\n(.*?)```", text, re.DOTALL)
+    assert len(parse_feed_list(example, "feeds.toml")) == 2
+    wrong = '[[feed]]\nurl = "https://a.test/"\n\n\n\n\ntopic = "sports"\n'
+    with pytest.raises(FeedListError) as caught:
+        parse_feed_list(wrong, "feeds.toml")
+    assert str(caught.value) == message.strip()

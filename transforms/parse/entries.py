@@ -73,7 +73,7 @@ def to_entry(item: Item, setting: Setting) -> Entry | Rejection:
     """Return the entry that `item` announces, or why it announces none."""
     url, trouble = _address(item, setting.base)
     if not url:
-        return _reject(item, setting.feed, trouble)
+        return _reject(item, setting, trouble)
     feed = setting.feed
     published = _instant(item.published, setting) or _sane(item.fallback, setting.now)
     updated = _instant(item.updated, setting)
@@ -140,8 +140,9 @@ def _unwrapped(link: str) -> str:
     return link
 
 
-def _reject(item: Item, feed: Feed, trouble: str) -> Rejection:
+def _reject(item: Item, setting: Setting, trouble: str) -> Rejection:
     """Name the item by what it has, so that the same one is met again as the same."""
+    feed = setting.feed
     title = plain_text(item.title, 100)
     first = next((link.strip() for link in item.links if link.strip()), "")
     detail = f"{trouble or 'no link'}; title {title!r}, guid {item.guid[:100]!r}"
@@ -153,6 +154,7 @@ def _reject(item: Item, feed: Feed, trouble: str) -> Rejection:
         url_id=digest("no address", feed.url, first, item.guid, title),
         feed_url=feed.url,
         publisher=feed.publisher or urls.site_host(feed.url),
+        rejected_at=setting.now,
     )
 
 

@@ -75,7 +75,7 @@ def _parsed(listing: Listing, feed: Feed, now: datetime, base: str, problems: tu
     if listing.dropped:
         total = len(results) + listing.dropped
         found.append(f"{total} items listed, {len(results)} read")
-        rejections.append(_cap(feed, found[-1]))
+        rejections.append(_cap(feed, found[-1], now))
     return ParsedFeed(
         title=plain_text(listing.title, 200),
         language=language,
@@ -118,10 +118,15 @@ def _newest(entries: tuple[Entry, ...], now: datetime) -> datetime | None:
     return max((date for date in dates if date <= now + timedelta(days=1)), default=None)
 
 
-def _cap(feed: Feed, detail: str) -> Rejection:
-    publisher = feed.publisher or urls.site_host(feed.url)
+def _cap(feed: Feed, detail: str, now: datetime) -> Rejection:
     return Rejection(
-        Stage.PARSE, Reason.ENTRY_CAP_EXCEEDED, feed.url, detail, feed_url=feed.url, publisher=publisher
+        stage=Stage.PARSE,
+        reason=Reason.ENTRY_CAP_EXCEEDED,
+        url=feed.url,
+        detail=detail,
+        feed_url=feed.url,
+        publisher=feed.publisher or urls.site_host(feed.url),
+        rejected_at=now,
     )
 
 

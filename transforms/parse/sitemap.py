@@ -1,6 +1,7 @@
 """Sitemaps, Google News sitemaps and sitemap indexes (https://www.sitemaps.org/protocol.html)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -23,10 +24,13 @@ def read_sitemap(document: Document, *, max_entries: int) -> Listing:
     Raises:
       FeedError: the document breaks off before anything is read.
     """
-    root = _root(document)
+    root, problem = _root(document)
+    problems = (problem,) if problem else ()
     if document.root == "sitemapindex":
-        return Listing(items=(), format="sitemap_index", more=_children(root))
+        return Listing(items=(), format="sitemap_index", more=_children(root), problems=problems)
     fields = [dict(_fields(element)) for element in root if _name(element) == "url"]
+    if problem and not fields:
+        raise FeedError(Reason.FEED_MALFORMED, f"sitemap {problem}")
     news = any("publication_date" in row for row in fields)
     if len(fields) > max_entries:
         fields.sort(key=_day, reverse=True)
@@ -36,10 +40,12 @@ def read_sitemap(document: Document, *, max_entries: int) -> Listing:
         format="news_sitemap" if news else "sitemap",
         title=title,
         dropped=max(0, len(fields) - max_entries),
+        problems=problems,
     )
 
 
-def _root(document: Document) -> etree._Element:
+def _root(document: Document) -> tuple[Any, str]:
+    """Return the root element, as much of it as could be read, and what was wrong with the rest."""
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -48,23 +54,22 @@ def _root(document: Document) -> etree._Element:
         recover=True,
         huge_tree=False,
     )
-    text = document.text[document.start :]
+    body = document.text[document.start :].encode("utf-8", "replace")
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        raise FeedError(Reason.FEED_MALFORMED, f"sitemap: {error}"[:300]) from None
-    if root is None:
-        raise FeedError(Reason.FEED_MALFORMED, "sitemap: nothing could be read")
-    return root
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    problem = f"not well-formed: {parser.error_log[0].message}" if parser.error_log else ""
+    return (etree.Element("urlset"), problem or "empty") if root is None else (root, problem)
 
 
-def _children(root: etree._Element) -> tuple[str, ...]:
+def _children(root: Any) -> tuple[str, ...]:
     rows = [dict(_fields(element)) for element in root if _name(element) == "sitemap"]
     rows.sort(key=lambda row: row.get("lastmod", ""), reverse=True)
     return tuple(dict.fromkeys(row["loc"] for row in rows if row.get("loc")))[:MAX_CHILDREN]
 
 
-def _fields(element: etree._Element) -> Iterator[tuple[str, str]]:
+def _fields(element: Any) -> Iterator[tuple[str, str]]:
     """Yield the leaves below `element` by local name: the first `loc` is the page's, the next an image's."""
     seen: set[str] = set()
     for leaf in element.iter():
@@ -76,7 +81,7 @@ def _fields(element: etree._Element) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: Any) -> str:
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 

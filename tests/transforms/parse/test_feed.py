@@ -239,7 +239,9 @@ def test_an_item_without_a_usable_link_is_rejected_by_name(item: str, reason: Re
     assert rejection.reason == reason
     assert (rejection.feed_url, rejection.publisher, rejection.stage) == (FEED.url, "Contoh", "parse")
     assert "x" in rejection.detail or "Tanpa tautan" in rejection.detail
-    assert parse(rss(ITEM, item)).rejections[0].url_id == rejection.url_id
+    assert parse(rss(ITEM, item)).rejections == (rejection,)
+    assert rejection.url_id
+    assert rejection.rejected_at == NOW
 
 
 def test_relative_links_count_from_the_address_that_answered() -> None:
@@ -533,6 +535,25 @@ def test_any_bytes_are_a_feed_or_a_feed_error(body: bytes) -> None:
         except FeedError:
             continue
         assert isinstance(parsed, ParsedFeed)
+
+
+def test_a_sitemap_that_breaks_off_gives_what_it_has() -> None:
+    parsed = parse(NEWS.partition("<news:news>")[0])
+    assert len(parsed.entries) == 1
+    assert "not well-formed" in parsed.problems[0]
+    with pytest.raises(FeedError, match="sitemap"):
+        parse("<urlset <<<")
+
+
+@pytest.mark.parametrize("homepage", ["ftp://x", "https://", "javascript:x"])
+def test_a_bad_homepage_does_not_spoil_relative_links(homepage: str) -> None:
+    (entry,) = parse(rss("<link>/b</link>", channel=f"<link>{homepage}</link>")).entries
+    assert entry.url == "https://www.contoh.test/b"
+
+
+def test_an_index_skips_children_that_are_no_addresses() -> None:
+    children = "<sitemap><loc>javascript:x</loc></sitemap><sitemap><loc>/a.xml</loc></sitemap>"
+    assert parse(f"<sitemapindex>{children}</sitemapindex>").more == ("https://www.contoh.test/a.xml",)
 
 
 def test_the_same_bytes_give_the_same_entries() -> None:
