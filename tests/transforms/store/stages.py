@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import duckdb
-
 from tests.transforms.store.worlds import NOON
 from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.layout import join, partition_path
@@ -32,6 +30,8 @@ def cycle(store: Store, name: str, items: Iterable[Storable], run_id: str = "run
 
 def ids(root: Path, table: str = "articles") -> list[str]:
     """Return the sorted ids of a table as DuckDB sees them; empty when there is no file."""
+    import duckdb  # the children of tests/chaos stage rows too, and start faster without it
+
     if not any((root / table).rglob("*.parquet")):
         return []
     query = f"select id from read_parquet('{root}/{table}/**/*.parquet', hive_partitioning=true) order by 1"

@@ -1,0 +1,1 @@
+"""Chaos: real processes, real `kill -9`, real readers looking all the while."""
