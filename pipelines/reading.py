@@ -8,7 +8,7 @@ from warta.schemas.article import Removed
 from warta.transforms.clean.boilerplate import Cleaned, strip_boilerplate
 from warta.transforms.clean.lexicon import load_lexicon
 from warta.transforms.clean.structure import prune
-from warta.transforms.extract.body import extract_body
+from warta.transforms.extract.candidates import choose_body
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
 from warta.transforms.extract.tree import parse_tree
@@ -48,9 +48,14 @@ def read_html(
     metadata = read_metadata(tree, url, hints=hints, now=now)
     lexicon = load_lexicon()
     removed = prune(tree, lexicon, url=url, title=metadata.title)
-    blocks = extract_body(tree)
+    choice = choose_body(
+        tree,
+        title=metadata.title,
+        descriptions=(metadata.description, hints.summary),
+        linked_body=metadata.json_ld_body,
+    )
     cleaned = strip_boilerplate(
-        [(block.text, block.kind) for block in blocks],
+        [(block.text, block.kind) for block in choice.blocks],
         lexicon,
         title=metadata.title,
         authors=metadata.authors,
@@ -61,7 +66,9 @@ def read_html(
         tuple(text for text, _ in cleaned.lines),
         (*removed, *cleaned.removed),
         cleaned.dateline,
-        candidate="default",
+        choice.name,
+        choice.doubtful,
+        choice.evidence,
     )
 
 

@@ -33,12 +33,9 @@ MAX_PASSES = 6
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"""[.!?…。！？:][)\]"'”’»“]*$""")
-_SIGNATURE = re.compile(
-    r"""(?P<stop>[.!?…”"'’])\s*[(\[]\s*(?P<name>[A-Za-z][\w.-]{0,11}(?:\s?[/|,&]\s?[A-Za-z][\w. -]{0,15}){0,4})\s*[)\]]\W*$"""
-)
-_SIGNATURE_LINE = re.compile(
-    r"""^\W*[(\[]\s*(?:\*|[A-Za-z][\w.-]{0,11}(?:\s?[/|&]\s?[A-Za-z][\w. -]{0,15}){0,4})\s*[)\]]\W*$"""
-)
+_INITIALS = r"[A-Za-z][\w.-]{0,11}(?:\s?[/|,&]\s?[A-Za-z][\w. -]{0,15}){0,4}"
+_SIGNATURE = re.compile(rf"""(?P<stop>[.!?…”"'’])\s*[(\[]\s*(?P<name>{_INITIALS})\s*[)\]]\W*$""")
+_SIGNATURE_LINE = re.compile(rf"""^\W*[(\[]\s*(?:\*|{_INITIALS})\s*[)\]]\W*$""")
 _BY = re.compile(
     r"^\W*(?:by|von|par|por|di|oleh|af|av|door|od|przez|text|texte|autor|author)\W+", re.IGNORECASE
 )
@@ -184,6 +181,8 @@ def _rule(
 
 def _is_instant(text: str) -> bool:
     if len(text) > INSTANT_CHARS or len(text.split()) > INSTANT_WORDS or not _DIGIT.search(text):
+        return False
+    if "(" in text or "@" in text or text.startswith(("—", "–")):  # the signature of a quoted post
         return False
     return not _SENTENCE_END.search(text) and parse_instant(text) is not None
 

@@ -76,15 +76,14 @@ def _step(
             places.append(part)
         else:
             return None
-    if mark == "," and not (sources or started) and not _leads_on(rest, agencies, names):
+    if mark == "," and not _leads_on(rest, agencies, names):
         return None
-    if mark == "," or mark == ":":
-        # A comma or colon ends a head only where the head names its source: "Kompas.com: ..." hardly else.
-        if not sources and not (mark == "," and _leads_on(rest, agencies, names)):
-            return None
-    if not sources and not rest[:1].isupper() and not rest.startswith(('"', "“", "'", "‘", "„", "(")):
-        if not all(place.isupper() for place in places):
-            return None
+    # A comma or colon ends a head only where the head names its source: "Kompas.com: ..." hardly else.
+    if mark == ":" and not sources:
+        return None
+    opens = rest[:1].isupper() or rest.startswith(('"', "“", "'", "‘", "„", "("))
+    if not sources and not opens and not all(place.isupper() for place in places):
+        return None
     if started and not sources and len(places) > 1:
         return None
     return rest, places, sources

@@ -30,6 +30,8 @@ from warta.transforms.text import fold
 
 LINK_SHARE = 0.6
 """Share of link text from which a container without prose is a list of links."""
+PARAGRAPH_SHARE = 0.85
+"""The same for a single paragraph: sentences may name many linked people."""
 LIST_LINKS = 3
 """Links that make a list; two may be a byline and a section."""
 CARDS = 3
@@ -37,6 +39,9 @@ CARDS = 3
 CARD_CHARS = 420
 """A longer child is a section of an article, not a teaser."""
 CARD_PROSE_CHARS = 300
+TEASER_SHARE = 0.25
+"""Linked share from which blocks under a heading are teasers: a headline of 60 characters over a summary of
+120 has .33; prose with inline links has .05 to .2."""
 MAX_CUT_SHARE = 0.3
 """Share of the page's prose that one cut under a heading may hold."""
 LABEL_CHARS = 60
@@ -89,7 +94,7 @@ def _cut_links(page: Page, removed: list[Removed]) -> None:
         if node.links < LIST_LINKS or node.prose > 0:
             continue
         share = node.linked / max(1, node.linked + node.plain)
-        if share >= LINK_SHARE:
+        if share >= (PARAGRAPH_SHARE if node.tag == "p" else LINK_SHARE):
             _note(removed, page.cut(at), "links:list", f"link share {share:.2f} over {node.links} links")
 
 
@@ -170,13 +175,19 @@ def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Remove
     after = list(page.siblings_after(at))
     prose = sum(page.nodes[sibling].prose for sibling in after)
     evidence = f"under {heading!r}"
-    if prose > MAX_CUT_SHARE * page.prose:
-        kept = next((i for i, sibling in enumerate(after) if page.nodes[sibling].prose), len(after))
+    if rule.startswith("heading:") or prose > MAX_CUT_SHARE * page.prose:
+        kept = next((i for i, sibling in enumerate(after) if _is_prose(page.nodes[sibling])), len(after))
+        if kept < len(after):
+            evidence += ", up to the next prose"
         after = after[:kept]
-        evidence += ", up to the next prose"
     for sibling in after:
         _note(removed, page.cut(sibling), rule, evidence)
     _note(removed, page.cut(at), rule, "the heading itself")
+
+
+def _is_prose(node: Node) -> bool:
+    """Tell running text from teasers: those have a linked headline beside every summary."""
+    return node.prose > 0 and node.linked < TEASER_SHARE * (node.linked + node.plain)
 
 
 def _cut_pointers(page: Page, lexicon: Lexicon, removed: list[Removed], url: str) -> None:

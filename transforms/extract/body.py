@@ -21,6 +21,8 @@ class Block:
 
     text: str
     kind: str = PARAGRAPH
+    shape: str = ""
+    """Tag and class of what holds it, where the reading knows: paragraphs of one article share theirs."""
 
 
 def extract_body(tree: html.HtmlElement, *, focus: str = "balanced", fast: bool = True) -> list[Block]:

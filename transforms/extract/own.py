@@ -1,0 +1,241 @@
+"""A second reading of a page, our own: the container that holds the prose, and its blocks in order.
+
+trafilatura looks for known names of containers; this looks only at where running text is. The two rarely
+fail on the same page, so where they disagree the page is doubtful.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+from warta.transforms.extract.body import HEADING, ITEM, PARAGRAPH, QUOTE, ROW, Block
+from warta.transforms.text import fold
+
+PROSE_CHARS = 60
+"""Characters from which a block counts as prose; trafilatura's frames need 250 in sum."""
+WIDE_CHARS = 25
+"""The same for scripts without spaces, where a sign carries a syllable or a word."""
+DOMINANT = 0.7
+"""Share of a container's prose that one child has to hold to become the container."""
+MAX_LINK_SHARE = 0.5
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure "  # noqa: SIM905
+    "footer form "
+    "h1 h2 h3 h4 h5 h6 header hgroup hr html li main nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul".split()
+)
+_LEAVES = {
+    "p",
+    "li",
+    "ul",
+    "ol",
+    "dd",
+    "dt",
+    "dl",
+    "blockquote",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "td",
+    "tr",
+    "tbody",
+}
+_DIGITS = re.compile(r"\d+")
+_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_KINDS = {
+    **dict.fromkeys(_HEADS, HEADING),
+    **dict.fromkeys(("li", "dd", "dt"), ITEM),
+    "blockquote": QUOTE,
+    **dict.fromkeys(("td", "th"), ROW),
+}
+_SKIPPED = {"figcaption", "figure", "nav", "footer", "aside", "button", "script", "style", "noscript"}
+_FURNITURE = re.compile(
+    r"(?:^|[-_\s])(?:comments?|komentar|kommentare?|disqus|respond|replies|related|recirc\w*|recommend\w*|teasers?|promo"
+    r"|newsletters?|subscri\w+|signup|sign-up|modal|popup|cookies?|consent|gdpr|paywall|share|sharing|social|sidebar"
+    r"|footer|breadcrumbs?|captions?|credits?|byline|author|authors|bio|tags?|advert\w*|sponsor\w*|outbrain"
+    r"|taboola|most-?read|popular|trending|glossary|login|registration|push|banner|disclaimer|copyright|hidden"
+    r"|sr-only|visually-hidden|screen-reader\w*|tooltip|dropdown|menu|meta|dateline|timestamp)(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+"""Names that authors of pages give to what is not the article, as whole words of a class or id."""
+MAX_NAMED_SHARE = 0.5
+"""Blocks with such names are kept when they hold more of the prose: then the name means something else."""
+TITLED_SHARE = 0.2
+"""Share of a container's prose from which the child that holds the headline is the article..."""
+TITLED_CHARS = 500
+"""...when it also holds this much: a headline with a long summary is not one."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """Text between two block boundaries."""
+
+    element: html.HtmlElement
+    text: str
+    linked: int
+
+    @property
+    def tag(self) -> str:
+        """The block's tag."""
+        return str(self.element.tag)
+
+    @property
+    def prose(self) -> int:
+        """Characters of prose; 0 for headings, labels and lists of links."""
+        chars = len(self.text) if self.tag not in _HEADS else 0
+        if self.linked > MAX_LINK_SHARE * chars:
+            return 0
+        wide = sum(char > "\u2e80" for char in self.text[:40]) * 2 > min(chars, 40)
+        return chars if chars >= (WIDE_CHARS if wide else PROSE_CHARS) else 0
+
+
+def extract_own(tree: html.HtmlElement, title: str = "") -> list[Block]:
+    """Return the blocks of the container that holds most of the prose. The tree is not changed.
+
+    Args:
+      title: the headline; of two articles on a page the one that carries it is meant.
+    """
+    body = tree.find("body") if tree.tag == "html" else tree
+    if body is None:
+        return []
+    runs = list(_runs(body))
+    weights = _weights(body, runs)
+    titled = _titled(runs, fold(title))
+    container = _container(body, weights, titled)
+    inside = [run for run in runs if run.tag != "h1" and _is_inside(run.element, container)]
+    named = [run for run in inside if _is_named(run.element, container)]
+    if 0 < sum(run.prose for run in named) <= MAX_NAMED_SHARE * weights.get(container, 0) or not any(
+        run.prose for run in named
+    ):
+        skipped = set(map(id, named))
+        inside = [run for run in inside if id(run) not in skipped]
+    return [Block(run.text, _kind(run.element), _shape(run.element)) for run in _trimmed(inside)]
+
+
+def _weights(body: html.HtmlElement, runs: list[_Run]) -> dict[html.HtmlElement, int]:
+    weights: dict[html.HtmlElement, int] = {}
+    for run in runs:
+        prose = run.prose
+        element: html.HtmlElement | None = run.element if prose else None
+        while element is not None:
+            weights[element] = weights.get(element, 0) + prose
+            element = element.getparent() if element is not body else None
+    return weights
+
+
+def _titled(runs: list[_Run], title: str) -> set[html.HtmlElement]:
+    """Return the elements above the headline: the h1 that repeats it, else the only h1."""
+    heads = [run.element for run in runs if run.tag == "h1"]
+    named = [run.element for run in runs if run.tag in {"h1", "h2"} and title and fold(run.text) == title]
+    chosen = named[0] if named else (heads[0] if heads else None)
+    return set() if chosen is None else {chosen, *chosen.iterancestors()}
+
+
+def _container(
+    body: html.HtmlElement, weights: dict[html.HtmlElement, int], titled: set[html.HtmlElement]
+) -> html.HtmlElement:
+    container = body
+    while True:
+        whole = weights.get(container, 0)
+        best = max(container.iterchildren(), key=lambda child: weights.get(child, 0), default=None)
+        if best is None or not whole:
+            return container
+        with_title = next((child for child in container.iterchildren() if child in titled), None)
+        if with_title is not None and weights.get(with_title, 0) >= max(TITLED_CHARS, TITLED_SHARE * whole):
+            best = with_title
+        elif weights.get(best, 0) < DOMINANT * whole:
+            return container
+        if best.tag in {"p", "li", "blockquote", "td", "span", "strong", "b", "em", "i"}:
+            return container
+        container = best
+
+
+def _is_named(element: html.HtmlElement, container: html.HtmlElement) -> bool:
+    up: html.HtmlElement | None = element
+    while up is not None and up is not container:
+        name = f"{up.get('class') or ''} {up.get('id') or ''}"
+        if len(name) > 1 and _FURNITURE.search(name):
+            return True
+        up = up.getparent()
+    return False
+
+
+def _is_inside(element: html.HtmlElement, container: html.HtmlElement) -> bool:
+    return element is container or any(up is container for up in element.iterancestors())
+
+
+def _trimmed(runs: list[_Run]) -> list[_Run]:
+    """Cut what stands before the first and after the last prose."""
+    prose = [at for at, run in enumerate(runs) if run.prose]
+    return runs[prose[0] : prose[-1] + 1] if prose else []
+
+
+def _shape(element: html.HtmlElement) -> str:
+    holder = element
+    while holder.tag in _LEAVES and holder.getparent() is not None:
+        holder = holder.getparent()
+    return f"{holder.tag}.{_DIGITS.sub('', holder.get('class') or '')}"
+
+
+def _kind(element: html.HtmlElement) -> str:
+    for at, up in enumerate((element, *element.iterancestors())):
+        if at > 3:
+            break
+        kind = _KINDS.get(str(up.tag))
+        if kind:
+            return kind
+    return PARAGRAPH
+
+
+def _runs(body: html.HtmlElement) -> Iterator[_Run]:
+    open_blocks: list[html.HtmlElement] = []
+    parts: list[str] = []
+    linked = links = skipped = 0
+
+    def flush() -> Iterator[_Run]:
+        nonlocal linked
+        if parts:
+            element = open_blocks[-1] if open_blocks else body
+            lines = "".join(parts).split("\n")
+            share = linked / max(1, sum(len(line.strip()) for line in lines))
+            for line in lines:
+                text = " ".join(line.split())
+                if text:
+                    yield _Run(element, text, int(share * len(text)))
+        parts.clear()
+        linked = 0
+
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            if tag in _SKIPPED:
+                skipped += 1
+            if tag in _BLOCKS:
+                if not skipped or tag in _SKIPPED:
+                    yield from flush()
+                open_blocks.append(element)
+            elif tag == "br":
+                parts.append("\n")
+            elif tag == "a":
+                links += 1
+            if element.text and not skipped:
+                parts.append(element.text.replace("\n", " "))
+                linked += len(element.text.strip()) if links else 0
+            continue
+        if tag in _BLOCKS:
+            if not skipped:
+                yield from flush()
+            open_blocks.pop()
+        elif tag == "a":
+            links -= 1
+        if tag in _SKIPPED:
+            skipped -= 1
+        if element.tail and not skipped and element is not body:
+            parts.append(element.tail.replace("\n", " "))
+            linked += len(element.tail.strip()) if links else 0
