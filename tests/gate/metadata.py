@@ -143,6 +143,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--misses", choices=["title", "authors", "day", "section"])
     parser.add_argument("--kept-aside", action="store_true", help="show misses of the kept-aside sites too")
     parser.add_argument("--trafilatura", action="store_true", help="score trafilatura beside it (slow)")
+    parser.add_argument("--speed", action="store_true", help="time trafilatura's metadata pass beside it")
     options = parser.parse_args(arguments)
     if not corpus.is_present():
         print(f"no corpus at {corpus.corpus_dir()}: nothing to score")
@@ -170,7 +171,30 @@ def main(arguments: list[str]) -> int:
     print(
         f"read_metadata: median {statistics.median(times_ms):.2f} ms of CPU, slowest {max(times_ms):.1f} ms a page"
     )
+    if options.speed:
+        print(
+            f"trafilatura's extract_metadata takes {slower():.1f} times as long on the same trees (interleaved)"
+        )
     return 0
+
+
+def slower(rounds: int = 3) -> float:
+    """Return how many times longer trafilatura's metadata pass takes; median of interleaved rounds."""
+    from trafilatura.metadata import extract_metadata
+
+    pages = [(row["url"] or "", parse(corpus.page(row))) for row in corpus.rows()[::4]]
+    ratios = []
+    for _ in range(rounds):
+        spent = [0.0, 0.0]
+        for url, tree in pages:
+            start = time.process_time()
+            read_metadata(tree, url, hints=Hints(), now=NOW)
+            middle = time.process_time()
+            extract_metadata(tree, default_url=url or None)
+            spent[0] += middle - start
+            spent[1] += time.process_time() - middle
+        ratios.append(spent[1] / spent[0])
+    return statistics.median(ratios)
 
 
 def read(body: bytes, row: corpus.Row) -> tuple[Metadata, float]:

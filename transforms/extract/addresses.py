@@ -3,6 +3,8 @@
 import re
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from lxml import etree
+
 from warta.transforms.extract.signals import Signals, text_of
 from warta.transforms.urls import canonical_url, request_url, site_host
 
@@ -10,6 +12,12 @@ MAX_PAGES = 30
 MAX_PAGE_LINKS = 3_000
 _ALL = frozenset({"all", "semua", "full"})
 _PAGE_KEYS = ("page", "hal", "halaman", "showpage", "seite", "pagina", "p")
+_HREFS = etree.XPath("//a/@href", smart_strings=False)
+_LINKS_TO = etree.XPath("//a[@href=$href]")
+_PAGED = re.compile(
+    r"[?&](?:page|hal|halaman|showpage|seite|pagina|p)=(?:all|semua|full|\d{1,2})(?:$|[&#])|/\d{1,2}/?(?:$|[?#])"
+)
+MAX_PAGED_LINKS = 40
 _NUMBER = re.compile(r"[1-9]\d?")
 
 
@@ -61,31 +69,29 @@ def read_next_page(page: Signals, url: str) -> str:
 
 def _numbered(page: Signals, url: str, here: str, number: int) -> str:
     following = ""
-    for count, node in enumerate(page.tree.iter("a")):
-        if count > MAX_PAGE_LINKS:
-            break
-        href = node.get("href") or ""
-        if (
-            not href
-            or href.startswith("#")
-            or ("page" not in href and not any(char.isdigit() for char in href[-4:]))
-        ):
-            if not any(f"{key}=" in href for key in _PAGE_KEYS):
-                continue
+    for href in [href for href in _HREFS(page.tree)[:MAX_PAGE_LINKS] if _PAGED.search(href)][
+        :MAX_PAGED_LINKS
+    ]:
         address = _absolute(href, url)
         if not address or address.rstrip("/") == url.rstrip("/"):
             continue
         target = _page_number(address)
-        if target is None and _identity(address) == here:
-            return address
-        if target == number + 1 and target <= MAX_PAGES and not following and _identity(address) == here:
-            following = address if _NUMBER.fullmatch(text_of(node)[:3]) or _is_forward(node) else following
+        if target is not None and (following or target != number + 1 or target > MAX_PAGES):
+            continue
+        if _identity(address) == here:
+            if target is None:
+                return address
+            following = address if _is_page_link(page, href) else ""
     return following
 
 
-def _is_forward(node) -> bool:
-    name = f"{node.get('class') or ''} {node.get('rel') or ''} {node.get('aria-label') or ''}".lower()
-    return "next" in name or "selanjutnya" in name
+def _is_page_link(page: Signals, href: str) -> bool:
+    """Is a link to `href` shown as a page number or as "next"?"""
+    for node in _LINKS_TO(page.tree, href=href)[:5]:
+        name = f"{node.get('class') or ''} {node.get('rel') or ''} {node.get('aria-label') or ''}".lower()
+        if _NUMBER.fullmatch(text_of(node)[:3]) or "next" in name or "selanjutnya" in name:
+            return True
+    return False
 
 
 def _page_number(url: str) -> int | None:

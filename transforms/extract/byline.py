@@ -1,7 +1,7 @@
 """Who wrote it and who edited it: JSON-LD, metas, marked elements, the visible byline, in order of trust."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import starts_with_phrase
 from warta.transforms.extract.people import NameReader, Trust
-from warta.transforms.extract.signals import Line, Signals, text_of
+from warta.transforms.extract.signals import Signals, text_of
 from warta.transforms.text import fold
 
 LINES_BEFORE_HEADLINE = 4
@@ -82,25 +82,24 @@ class Byline:
 
 
 def read_byline(
-    page: Signals, linked: LinkedArticle, headline: int, *, reader: NameReader, hinted: tuple[str, ...]
+    page: Signals, linked: LinkedArticle, *, reader: NameReader, hinted: tuple[str, ...]
 ) -> Byline:
     """Return who wrote and who edited the article.
 
     Args:
-      headline: index of the headline's line in `page.lines`; -1 when it is not known.
       hinted: authors that the feed names; the last resort.
     """
-    others: list[str] = []
-    seen = False
-    labelled = list(_labelled(page.lines, headline, reader))
-    editors = reader.read([text for _, kind, text in labelled if kind == "editor"], trust=Trust.LABEL).people
+    labelled = list(_labelled(page, reader)) if page.has_label(reader.words.credits) else []
+    editors = reader.read((text for _, kind, text in labelled if kind == "editor"), trust=Trust.LABEL).people
     editors = editors or reader.read(party.name for party in linked.editors).people
-    for source, texts, trust in _candidates(page, linked, headline, labelled, reader, hinted):
-        if trust is Trust.TEXT and seen:
+    others: list[str] = []
+    named_a_house = False
+    for source, texts, trust in _candidates(page, linked, labelled, reader, hinted):
+        if trust is Trust.TEXT and named_a_house:
             continue  # the byline names an organisation; a lone name is somebody in the story
         names = reader.read(texts, trust=trust)
         others += names.organisations
-        seen = seen or (source == "byline" and bool(names.organisations))
+        named_a_house = named_a_house or (source == "byline" and bool(names.organisations))
         authors = tuple(name for name in names.people if name not in editors or source == "byline")
         if authors:
             return Byline(authors, source, editors, tuple(dict.fromkeys(others)))
@@ -110,23 +109,24 @@ def read_byline(
 def _candidates(
     page: Signals,
     linked: LinkedArticle,
-    headline: int,
     labelled: list[Labelled],
     reader: NameReader,
     hinted: tuple[str, ...],
-) -> Iterator[tuple[str, list[str], Trust]]:
+) -> Iterator[tuple[str, Iterable[str], Trust]]:
+    """Yield (source, texts, trust), most trusted first; each is read only when those before name nobody."""
     people = [party.name for party in linked.authors if not party.kind.lower().endswith("organization")]
     yield "json_ld", people, Trust.FIELD
     for name in _AUTHOR_METAS:
-        yield "meta", [value for value in page.metas.get(name, ()) if "://" not in value][:20], Trust.FIELD
-    yield "byline", _nearest(labelled, "author", headline), Trust.LABEL
-    yield "microdata", list(_marked(page)), Trust.FIELD
-    yield "rel", list(_related(page)), Trust.FIELD
-    yield "byline", list(_bare(page.lines, headline, reader)), Trust.LABEL
-    yield "class", list(_classed(page)), Trust.LABEL
-    yield "byline", list(_alone(page, headline)), Trust.TEXT
-    yield "feed", list(hinted), Trust.FIELD
-    yield "byline", _nearest(labelled, "photo", headline), Trust.TEXT
+        if values := page.metas.get(name):
+            yield "meta", [value for value in values if "://" not in value][:20], Trust.FIELD
+    yield "byline", _nearest(labelled, "author"), Trust.LABEL
+    yield "microdata", _marked(page), Trust.FIELD
+    yield "rel", _related(page), Trust.FIELD
+    yield "byline", _bare(page, reader), Trust.LABEL
+    yield "class", _classed(page), Trust.LABEL
+    yield "byline", _alone(page), Trust.TEXT
+    yield "feed", hinted, Trust.FIELD
+    yield "byline", _nearest(labelled, "photo"), Trust.TEXT
 
 
 def _marked(page: Signals) -> Iterator[str]:
@@ -155,8 +155,9 @@ def _classed(page: Signals) -> Iterator[str]:
             return
 
 
-def _labelled(lines: list[Line], headline: int, reader: NameReader) -> Iterator[Labelled]:
+def _labelled(page: Signals, reader: NameReader) -> Iterator[Labelled]:
     """Yield every label with a colon from just above the headline on, with the names behind it."""
+    lines, headline = page.lines, page.place
     start = max(0, headline - LINES_BEFORE_HEADLINE)
     for index, line in enumerate(lines[start : start + MAX_TAIL_LINES], start):
         text = line.text
@@ -165,7 +166,7 @@ def _labelled(lines: list[Line], headline: int, reader: NameReader) -> Iterator[
                 yield index, kind, names or (lines[index + 1].text[:80] if index + 1 < len(lines) else "")
 
 
-def _nearest(labelled: list[Labelled], kind: str, headline: int) -> list[str]:
+def _nearest(labelled: list[Labelled], kind: str) -> list[str]:
     """Return the names behind the first label of `kind` and those directly below it."""
     found: list[str] = []
     last = -1
@@ -195,9 +196,10 @@ def _labels(text: str, reader: NameReader) -> Iterator[tuple[str, str]]:
         yield kind, text[end:stop].strip()
 
 
-def _bare(lines: list[Line], headline: int, reader: NameReader) -> Iterator[str]:
+def _bare(page: Signals, reader: NameReader) -> Iterator[str]:
     """Yield the first line near the headline that reads "By Jane Doe", "… 21 May by Jane Doe", "Jane Doe - site"."""
-    for index in _near(lines, headline):
+    lines = page.lines
+    for index in _near(len(lines), page.place):
         text = lines[index].text
         if len(text) > MAX_BARE_LINE_CHARS:
             continue
@@ -222,9 +224,9 @@ def _behind_date(text: str, reader: NameReader) -> str:
     return ""
 
 
-def _near(lines: list[Line], headline: int) -> Iterator[int]:
+def _near(count: int, headline: int) -> Iterator[int]:
     if headline >= 0:
-        yield from range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE))
+        yield from range(headline + 1, min(count, headline + 1 + LINES_AFTER_HEADLINE))
         yield from range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1)
 
 
@@ -233,8 +235,9 @@ def _leads_to_author(node: HtmlElement) -> bool:
     return link is not None and _AUTHOR_PATH.search(link.get("href") or "") is not None
 
 
-def _alone(page: Signals, headline: int) -> Iterator[str]:
+def _alone(page: Signals) -> Iterator[str]:
     """Yield a line close below the headline that may be a name and nothing else."""
+    headline = page.place
     if headline < 0:
         return
     for line in page.lines[headline + 1 : headline + 1 + LINES_TO_A_LONE_NAME]:

@@ -18,6 +18,8 @@ class Phrases:
 
     labels: dict[str, str]
     """Folded label, as it stands before a colon -> author | editor | photo | also (another label: ends a name)."""
+    credits: frozenset[str]
+    """The labels of authors, editors and photographers alone."""
     bare: frozenset[str]
     """Folded phrases that introduce a name without a colon ("by", "ditulis oleh")."""
     joiner: re.Pattern[str]
@@ -42,6 +44,7 @@ def phrases() -> Phrases:
     labels |= {fold(word): "also" for kind in ("published", "modified") for word in rows[kind]}
     return Phrases(
         labels=labels,
+        credits=frozenset(label for label, kind in labels.items() if kind != "also"),
         bare=frozenset(map(fold, rows["bare"])),
         joiner=re.compile(rf"\s+(?:{_any(rows['joiner'])})\s+", re.IGNORECASE),
         roles=frozenset(map(fold, rows["role"])),

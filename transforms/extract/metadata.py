@@ -32,13 +32,11 @@ def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -
     linked = read_linked(page.json_ld, url, [page.meta("og:title"), page.title])
     houses = house_names(page, linked, url, hints.publisher)
     headline = read_title(page, linked, houses=houses, hinted=hints.title)
-    if headline.element is not None:
-        page.settle(headline.element)
-    place = page.line_of(headline.element) if headline.element is not None else -1
+    page.settle(headline.element)
     language = _language(page, linked.language)
     reader = DateReader(url, page.language or language, hints, now)
-    dates = read_dates(page, linked, url, place, hints=hints, reader=reader)
-    byline = read_byline(page, linked, place, reader=NameReader(houses), hinted=hints.authors)
+    dates = read_dates(page, linked, url, hints=hints, reader=reader)
+    byline = read_byline(page, linked, reader=NameReader(houses), hinted=hints.authors)
     section, section_source = read_section(
         page, linked, headline.text, url, hinted=hints.section, houses=houses
     )

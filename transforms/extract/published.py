@@ -21,6 +21,10 @@ EARLIEST_YEAR = 1990
 MAX_OFFSET = timedelta(hours=14)
 """Kiribati's; no clock on earth is further from UTC."""
 
+AMERICAN_EVENING_ENDS = 8
+ASIAN_MORNING_BEGINS = 15
+"""Hours of UTC outside which it is the same day from California to Tokyo; inside, the visible date is read."""
+
 _PUBLISHED_METAS = (
     "article:published_time",
     "og:article:published_time",
@@ -184,30 +188,35 @@ class DateReader:
         return None if absurd else Claim(source, written, date_only, zoned, in_utc)
 
 
-def read_dates(
-    page: Signals, linked: LinkedArticle, url: str, headline: int, *, hints: Hints, reader: DateReader
-) -> Dates:
+def read_dates(page: Signals, linked: LinkedArticle, url: str, *, hints: Hints, reader: DateReader) -> Dates:
     """Return the instant of publication, the last change, and the sources that name another day.
 
-    Args:
-      headline: index of the headline's line in `page.lines`; -1 when it is not known.
-      hints: from the feed.
+    Dear looks (the visible lines) are taken only when the cheap ones leave the instant or its zone open.
     """
     claims = [*_stated(page, linked, reader), *_timed(page, reader), *_loosely_stated(page, reader)]
     in_url = _in_url(url, reader)
-    first = next((claim for claim in claims if not claim.date_only), None)
-    if first is None or (first.in_utc and not reader.zone_name):
-        claims += _visible(page, headline, reader, in_url)
+    if _leaves_the_day_open(claims, in_url, reader):
+        claims += _visible(page, reader, in_url)
     if hints.published is not None:
         claims.append(Claim("feed", hints.published, date_only=False, zoned=True, in_utc=True))
     if in_url:
         claims.append(in_url)
     modified = _modified(page, linked, reader)
     if not claims:
-        return Dates(_last_resort(page, headline, reader) or modified, modified.instant if modified else None)
+        return Dates(_last_resort(page, reader) or modified, modified.instant if modified else None)
     published = _in_local_time(_decide(claims), claims, reader)
     conflicts = tuple(dict.fromkeys(str(other) for other in claims if _other_day(other, published)))[:5]
     return Dates(published, modified.instant if modified else None, conflicts)
+
+
+def _leaves_the_day_open(claims: list[Claim], in_url: Claim | None, reader: DateReader) -> bool:
+    """Do the claims give no instant, or one in UTC whose local day might be another?"""
+    first = next((claim for claim in claims if not claim.date_only), None)
+    if first is None:
+        return True
+    if not first.in_utc or reader.zone_name or in_url or any(not claim.zoned for claim in claims):
+        return False
+    return first.instant.hour < AMERICAN_EVENING_ENDS or first.instant.hour >= ASIAN_MORNING_BEGINS
 
 
 def _decide(claims: list[Claim]) -> Claim:
@@ -312,16 +321,16 @@ def _is_modified(node) -> bool:
     return "modif" in name or ("updated" in name and "publish" not in name)
 
 
-def _visible(page: Signals, headline: int, reader: DateReader, in_url: Claim | None) -> Iterator[Claim]:
+def _visible(page: Signals, reader: DateReader, in_url: Claim | None) -> Iterator[Claim]:
     """Yield what the lines around the headline say; only what the address does not contradict, if it dates."""
-    found = list(_near_headline(page, headline, reader)) or list(_marked_dates(page, reader))
+    found = list(_near_headline(page, reader)) or list(_marked_dates(page, reader))
     agreeing = [claim for claim in found if in_url and not _other_day(claim, in_url)]
     if agreeing or not in_url:
         yield from sorted(agreeing or found, key=lambda claim: claim.date_only)
 
 
-def _near_headline(page: Signals, headline: int, reader: DateReader) -> Iterator[Claim]:
-    lines = page.lines
+def _near_headline(page: Signals, reader: DateReader) -> Iterator[Claim]:
+    lines, headline = page.lines, page.place
     if headline < 0:
         return
     yield from _dated(
@@ -382,10 +391,10 @@ def _modified(page: Signals, linked: LinkedArticle, reader: DateReader) -> Claim
     return next((claim for claim in claims if claim), None)
 
 
-def _last_resort(page: Signals, headline: int, reader: DateReader) -> Claim | None:
+def _last_resort(page: Signals, reader: DateReader) -> Claim | None:
     """Any short dated line of the page, the nearest behind the headline first."""
     lines = page.lines
-    start = max(headline, 0)
+    start = max(page.place, 0)
     for index in [*range(start, len(lines)), *range(start)]:
         line = lines[index]
         if line.link_chars * 2 > line.chars:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
 from warta.transforms.extract.signals import Signals, text_of
 from warta.transforms.text import fold
@@ -94,6 +96,9 @@ _NO_SECTION = frozenset(
         "2",
     ]
 )
+_CRUMBS = etree.XPath(
+    "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@class, 'fil-ariane')]"
+)
 _SEPARATED = re.compile(r"\s*[>›»/→|]\s*|\s{2,}")
 
 
@@ -129,7 +134,7 @@ def _candidates(
 ) -> Iterator[tuple[str, list[str]]]:
     yield "meta", [value.split(",")[0] for value in page.every_meta(*_SECTION_METAS[:6])]
     yield "json_ld", [name.split(",")[0] for name in linked.sections]
-    yield "breadcrumb", list(linked.crumbs[::-1][:3]) if False else list(linked.crumbs)
+    yield "breadcrumb", list(linked.crumbs)
     yield "breadcrumb", _visible_crumbs(page)
     yield "meta", [value.split(",")[0] for value in page.every_meta(*_SECTION_METAS[6:])]
     nodes = page.itemprops.get("articleSection", ())[:3]
@@ -141,9 +146,7 @@ def _candidates(
 
 
 def _visible_crumbs(page: Signals) -> list[str]:
-    for word, node in page.classed:
-        if word not in ("crumb", "filariane", "fil-ariane", "navpath", "pathway"):
-            continue
+    for node in _CRUMBS(page.tree)[:5]:
         links = [text_of(link) for link in node.iter("a")][:8]
         names = [text for text in links if text] or _SEPARATED.split(text_of(node)[:200])
         if names:
