@@ -240,9 +240,9 @@ def _block(part: str) -> Block:
 
 
 def _piece(key: str, front: dict[str, Any], blocks: tuple[Block, ...]) -> Piece:
-    site_key, _, slug = key.partition("-")
+    site_key = key.partition("-")[0]
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in front.items()}
-    values.setdefault("slug", slug)
+    values.setdefault("slug", slug_of(values["title"]))
     values.setdefault("number", 100_000 + zlib.crc32(key.encode()) % 900_000)
     return Piece(key=key, site=sites()[site_key], blocks=blocks, **values)
 

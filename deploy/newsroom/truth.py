@@ -28,6 +28,7 @@ class TruthRow:
     updated: datetime | None = None
     section: str = ""
     topic: str = ""
+    """The feed list's, where it names one; else the article's."""
     language: str = ""
     dateline: str = ""
     """The place, where the text begins with one."""
@@ -101,7 +102,7 @@ def _row(piece: Piece, url: str, ending: str, feeds: tuple[str, ...]) -> TruthRo
         published=piece.published,
         updated=piece.updated,
         section=piece.section,
-        topic=piece.topic,
+        topic=_declared_topic(piece, feeds) or piece.topic,
         language=piece.site.language,
         dateline=piece.dateline if "{place}" in piece.site.lead_in else "",
         caption=piece.caption,
@@ -114,6 +115,13 @@ def _row(piece: Piece, url: str, ending: str, feeds: tuple[str, ...]) -> TruthRo
         copy_group=piece.copy_group,
         story=piece.story,
     )
+
+
+def _declared_topic(piece: Piece, feeds: tuple[str, ...]) -> str:
+    """Return the topic that the feed list gives to all of a feed; it overrules the article's own."""
+    site = piece.site
+    topics = {feed.topic for feed in site.feeds if site.base + feed.path in feeds}
+    return topics.pop() if len(topics) == 1 else ""
 
 
 def residue(piece: Piece) -> tuple[str, ...]:
