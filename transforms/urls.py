@@ -49,6 +49,7 @@ _PAGE_NAMES = frozenset({"page", "showpage", "halaman", "hal", "seite", "pagina"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _BLANKS = "".join(map(chr, range(0x21))) + "\x7f\ufeff"
 _BREAKS = {ord(char): None for char in "\t\r\n"}
@@ -74,8 +75,10 @@ def request_url(url: str, base: str = "") -> str:
     'https://www.contoh.test/read/1?id=7'
     """
     parts = _split(url, base)
-    pairs = [pair for pair in parts.query.split("&") if not _TRACKERS.fullmatch(pair.partition("=")[0])]
-    query = "&".join(pairs) if any(pairs) else ""
+    query = parts.query
+    if query:
+        pairs = [pair for pair in query.split("&") if not _TRACKERS.fullmatch(pair.partition("=")[0])]
+        query = "&".join(pairs) if any(pairs) else ""
     result = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
     if len(result) > MAX_URL_CHARS:
         raise ValueError(f"address has {len(result)} characters, {MAX_URL_CHARS} are allowed")
@@ -96,7 +99,7 @@ def canonical_url(url: str, base: str = "") -> str:
     """
     parts = urlsplit(request_url(url, base))
     path = _canonical_path(parts.path)
-    query = _canonical_query(parts.query, article=_looks_like_article(path))
+    query = _canonical_query(parts.query, article=_looks_like_article(path)) if parts.query else ""
     if not query:
         path = _without_page_number(path)
     port = f":{parts.port}" if parts.port not in (None, *_DEFAULT_PORTS.values()) else ""
@@ -156,7 +159,8 @@ def _split(url: str, base: str) -> SplitResult:
     if scheme and scheme[0].lower() not in ("http:", "https:"):
         raise ValueError(f"scheme {scheme[0].lower()[:20]!r} is not http or https")
     try:
-        parts = urlsplit(urljoin(base, text.replace("\\", "/")) if base else text.replace("\\", "/"))
+        text = text.replace("\\", "/")
+        parts = urlsplit(text if not base or _ABSOLUTE.match(text) else urljoin(base, text))
         port = parts.port
     except ValueError as error:
         raise ValueError(f"address cannot be read ({error})") from None

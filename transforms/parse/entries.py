@@ -79,14 +79,14 @@ def to_entry(item: Item, setting: Setting) -> Entry | Rejection:
     updated = _instant(item.updated, setting)
     title = plain_text(item.title, MAX_TITLE_CHARS)
     body = plain_text(item.content or item.summary, MAX_CONTENT_CHARS)
-    summary = plain_text(item.summary, MAX_SUMMARY_CHARS) or cut(body, MAX_SUMMARY_CHARS)
+    summary = plain_text(item.summary, MAX_SUMMARY_CHARS) if item.content else ""
     return Entry(
         url=url,
         url_id=urls.article_id(url),
         feed_url=feed.url,
         publisher=feed.publisher or urls.site_host(feed.url),
         title=title,
-        summary=summary,
+        summary=summary or cut(body, MAX_SUMMARY_CHARS),
         published=published or updated,
         updated=updated,
         authors=_names(_without_email(name) for name in item.authors),
