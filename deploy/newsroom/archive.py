@@ -86,6 +86,8 @@ class Site:
     design: str = ""
     lead_in: str = "{place}"
     """What stands before the first sentence; `{place}` is the article's dateline."""
+    gzip: bool = False
+    """Whether answers are compressed for visitors who can read it."""
     names_editors: bool = True
     """Whether pages give the editor's full name; some sign with initials only."""
 

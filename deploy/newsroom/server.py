@@ -1,6 +1,7 @@
 """The newsroom on loopback: every site's feeds, pages, variants and odd addresses, under a clock."""
 
 import fnmatch
+import gzip
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -106,7 +107,7 @@ class Newsroom:
     def answer(self, ask: Ask) -> Answer:
         """Answer one request: faults first, then the site."""
         now = self.clock()
-        answer = self._faulty(ask, now) or self._honest(ask, now)
+        answer = _packed(ask, self._faulty(ask, now) or self._honest(ask, now))
         self.visits.append(Visit(ask.host, ask.target, answer.status, now))
         date = datetime.now(UTC) if self.real_dates else now
         headers = (("Date", rfc822(date)), ("Server", "warta-newsroom"), *answer.headers)
@@ -148,6 +149,16 @@ class Newsroom:
             if ask.path == odd.path and ask.host == (odd.host or site.host) and odd.published <= now:
                 return _odd_answer(site, odd, now)
         return _page_answer(site, variant, ask, now)
+
+
+def _packed(ask: Ask, answer: Answer) -> Answer:
+    site, _ = site_of(ask.host)
+    accepted = "gzip" in ask.headers.get("accept-encoding", "")
+    if not (site and site.gzip and accepted and answer.body):
+        return answer
+    body = gzip.compress(answer.body, mtime=0)
+    headers = (*answer.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
+    return Answer(answer.status, body, headers, answer.delay_s, answer.fault)
 
 
 def site_of(host: str) -> tuple[Site | None, str]:

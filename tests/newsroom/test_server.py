@@ -1,5 +1,6 @@
 """The newsroom answers as real sites do, and goes wrong on demand."""
 
+import gzip
 import http.client
 import socket
 import threading
@@ -25,6 +26,16 @@ def test_a_feed_answers_304_to_its_own_validators(url: str) -> None:
     assert (first.status, by_etag.status, by_date.status) == (200, 304, 304)
     assert first.body.count(b"<item") + first.body.count(b"<entry>") >= 2
     assert by_etag.body == b""
+
+
+def test_some_sites_compress_for_those_who_can_read_it() -> None:
+    url = "http://www.straitsledger.test/feeds/all.atom"
+    with serve() as room:
+        plain, packed = visit(room.port, url), visit(room.port, url, Accept_Encoding="gzip, br")
+        other = visit(room.port, RSS, Accept_Encoding="gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert "content-encoding" not in other.headers
 
 
 def test_a_feed_changes_between_the_editions() -> None:
