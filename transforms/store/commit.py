@@ -255,7 +255,8 @@ class Store:
         for gone in manifest.removed:
             self._retire(manifest, gone)
         self.files.delete(path(one) for one in manifest.dropped)
-        for table in {one.table for one in manifest.added}:
+        tables = {one.table for one in manifest.added} if self.files.local else ()
+        for table in tables:  # Beam cannot write empty objects to S3, where nobody asks for the marker
             marker = join(self.layout.dataset(table), SUCCESS)
             if not self.files.exists(marker):
                 self.files.write(marker, b"")

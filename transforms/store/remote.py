@@ -8,8 +8,9 @@ their commit, and for ever if it never came. The copy costs no traffic of ours.
 from collections.abc import Iterable
 from typing import Any
 
-from apache_beam.io.filesystem import BeamIOError, CompressionTypes
+from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.transforms.store.errors import StoreError
 from warta.transforms.store.files import Found
@@ -21,6 +22,8 @@ class RemoteFiles:
     local = False
 
     def __init__(self) -> None:
+        if FileSystems._pipeline_options is None:  # a pipeline sets its own when it is made
+            FileSystems.set_options(PipelineOptions())
         self._beam = FileSystems
         self._plain = CompressionTypes.UNCOMPRESSED
 
@@ -113,5 +116,5 @@ class _remote:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (BeamIOError, OSError, ValueError)) and not isinstance(error, StoreError):
+        if isinstance(error, Exception) and not isinstance(error, StoreError):  # every client has its own
             raise StoreError(f"{self._path}: {error}") from error
