@@ -70,7 +70,7 @@ class DropKnown(beam.PTransform):
     index_files: IndexFiles
     feed_order: tuple[str, ...] = ()
 
-    def expand(self, entries: beam.PCollection[Entry]):
+    def expand(self, entries: beam.PCollection[Entry]) -> Any:
         order = {feed: place for place, feed in enumerate(self.feed_order)}
         picked = (
             entries
@@ -171,7 +171,7 @@ class Deduplicate(beam.PTransform):
     window_days: int = WINDOW_DAYS
     shards: int = 1
 
-    def expand(self, articles: beam.PCollection[Article]):
+    def expand(self, articles: beam.PCollection[Article]) -> Any:
         arrivals = articles | "Sign" >> beam.Map(arrival_of).with_output_types(Arrival)
         stored = arrivals | "LookUpStored" >> beam.ParDo(
             _LookUpStored(self.index_files, self.window_days)

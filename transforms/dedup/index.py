@@ -87,7 +87,9 @@ def write_urls(path: str, parts: Iterable[RowArray], strings: Strings, rows: int
             written += len(part)
         file.section("directory", directory_of([counts]))
         _add_contents(file, np.concatenate(contents), np.concatenate(numbers), max(written, 2))
-        file.meta(shape=_numbers(shape), rows=written, publishers=strings.publishers, topics=strings.topics)
+        file.meta(
+            shape=shape_numbers(shape), rows=written, publishers=strings.publishers, topics=strings.topics
+        )
     return path
 
 
@@ -98,7 +100,7 @@ def _add_contents(
     composed = np.sort(compose(hashes, numbers.astype(np.uint64), shape))
     file.section("contents", pack(composed))
     file.section("content_directory", directory_of([bucket_counts(composed, shape, 0, shape.buckets)]))
-    file.meta(contents=_numbers(shape))
+    file.meta(contents=shape_numbers(shape))
 
 
 def _write_prints(path: str, rows: Sequence[IndexRow]) -> str:
@@ -119,7 +121,7 @@ def _write_prints(path: str, rows: Sequence[IndexRow]) -> str:
         file.section("postings", pack(composed))
         file.section("directory", directory_of([bucket_counts(composed, shape, 0, shape.buckets)]))
         file.section("documents", documents.tobytes())
-        file.meta(shape=_numbers(shape), rows=len(rows), postings=len(hashes), **day_span(documents))
+        file.meta(shape=shape_numbers(shape), rows=len(rows), postings=len(hashes), **day_span(documents))
     return path
 
 
@@ -128,7 +130,7 @@ def day_span(documents: RowArray) -> dict[str, int]:
     return {"first_day": int(documents["day"].min()), "last_day": int(documents["day"].max())}
 
 
-def _numbers(shape: postings.Shape) -> list[int]:
+def shape_numbers(shape: postings.Shape) -> list[int]:
     return [shape.bucket_bits, shape.row_bits, shape.hash_bits]
 
 

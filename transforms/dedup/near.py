@@ -65,7 +65,7 @@ def shingle_hashes(text: str) -> Hashes:
     mixed = np.zeros(count, np.uint64)
     for place in range(min(SHINGLE_WORDS, len(found))):
         mixed += found[place : place + count] * _WEIGHTS[place]
-    return np.unique(_scatter(mixed))
+    return _distinct(_scatter(mixed))
 
 
 def sample(hashes: Hashes) -> Hashes:
@@ -152,6 +152,16 @@ def _word_hashes(tokens: Sequence[str]) -> Hashes:
     sums = np.zeros(len(points) + 1, np.uint64)
     np.cumsum(points * powers[: len(points)], out=sums[1:])
     return _scatter((sums[ends] - sums[starts]) * inverses[starts])
+
+
+def _distinct(hashes: Hashes) -> Hashes:
+    """Return sorted hashes, each once. (`np.unique` takes twice as long for a few hundred.)"""
+    hashes.sort()
+    distinct: Hashes = hashes[np.concatenate([_FIRST, hashes[1:] != hashes[:-1]])]
+    return distinct
+
+
+_FIRST = np.array([True])
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from warta.transforms.dedup.near import (
     spread,
 )
 from warta.transforms.dedup.resolve import arrival_of, settle
+
+TEXTS_AT_HAND: Final = 1_024
+"""5-gram sets kept while a group is settled: 2 kB each for a usual article."""
 
 
 def parts_of(arrival: Arrival, shards: int) -> list[tuple[int, Part]]:
@@ -103,30 +107,36 @@ def by_partition(match: Match) -> Iterator[tuple[str, Match]]:
         yield f"{match.stored.day}/{match.stored.topic}", match
 
 
-def place_group(
-    articles: Iterable[Article], matches: Iterable[Match], texts: Mapping[str, str]
-) -> list[tuple[Article, Verdict]]:
-    """Return every article of a group with its verdict, in order of rank.
+def place(arrivals: Sequence[Arrival], matches: Iterable[Match], texts: Mapping[str, str]) -> list[Verdict]:
+    """Return one verdict per arrival of a group, in order of rank.
 
     Args:
-      articles: those that may meet each other, with distinct url_ids.
+      arrivals: articles that may meet each other, with distinct keys.
       matches: what they meet, and what their addresses stood for.
-      texts: texts of the stored articles among them, by id; one that is missing resembles nothing.
+      texts: by arrival's key or stored article's id; one that is missing resembles nothing.
     """
-    by_key = {arrival_of(article).key: article for article in articles}
-    matches = list(matches)
 
-    @lru_cache(maxsize=256)
+    @lru_cache(maxsize=TEXTS_AT_HAND)
     def hashes(key: str) -> Hashes:
-        return shingle_hashes(by_key[key].text if key in by_key else texts.get(key, ""))
+        return shingle_hashes(texts.get(key, ""))
 
     def compare(arrival: str, other: str) -> float:
         return containment(hashes(arrival), hashes(other))
 
-    verdicts = settle(
-        [arrival_of(article) for article in by_key.values()],
-        [match for match in matches if not match.address],
-        {match.arrival: match.address for match in matches if match.address},
+    known = list(matches)
+    return settle(
+        arrivals,
+        [match for match in known if not match.address],
+        {match.arrival: match.address for match in known if match.address},
         compare,
     )
-    return [(by_key[verdict.key], verdict) for verdict in verdicts]
+
+
+def place_group(
+    articles: Iterable[Article], matches: Iterable[Match], texts: Mapping[str, str]
+) -> list[tuple[Article, Verdict]]:
+    """Return every article of a group with its verdict; `texts` are those of stored articles, by id."""
+    by_key = {arrival_of(article).key: article for article in articles}
+    arrivals = [arrival_of(article) for article in by_key.values()]
+    all_texts = {**texts, **{key: article.text for key, article in by_key.items()}}
+    return [(by_key[verdict.key], verdict) for verdict in place(arrivals, matches, all_texts)]

@@ -127,7 +127,8 @@ class _Places:
             return Verdict(arrival.key, mine.key, "url", mine.publisher, revision=mine.revision)
         same = self.by_content.get(arrival.content_hash) if arrival.content_hash else None
         if same and not mine:
-            kind = "url" if same.publisher == arrival.publisher else "exact"
+            own = same.publisher and same.publisher == arrival.publisher  # a changed slug, not a reprint
+            kind = "url" if own else "exact"
             return Verdict(arrival.key, same.key, kind, same.publisher, overlaps=((same.key, 1.0),))
         overlaps = self._overlaps(arrival)
         if overlaps and overlaps[0][1] >= COPY and not mine:
