@@ -1,7 +1,7 @@
 """Dates: from what feeds and pages write to one instant in UTC. Pure; the names are data (`dates.toml`).
 
-Own expressions instead of `dateparser`: that takes a second to import and a millisecond a date, guesses the
-order of 11/12/2026 from the language, and reads numbers as dates; the formats the news uses are few.
+Own expressions instead of `dateparser`: that takes 2 ms a date (these 17 us) and half a second to start,
+guesses the order of 11/12/2026 from the language, and reads numbers as dates; the news uses few formats.
 """
 
 import re

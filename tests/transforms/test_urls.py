@@ -1,13 +1,10 @@
 """Addresses: one article, one id; two articles, two ids; nothing unsafe to request."""
 
-import os
-from collections import defaultdict
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.gate import urls as gate
 from warta.transforms import urls
 
 
@@ -221,25 +218,9 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
     assert result.isascii()
 
 
-@pytest.fixture
-def shared() -> Path:
-    folder = Path(os.environ.get("WARTA_SHARED") or Path(__file__).parents[3] / "shared")
-    if not (folder / "topics" / "id_news_dev.parquet").exists():
-        pytest.skip(f"the shared corpus is not at {folder}")
-    return folder
-
-
 @pytest.mark.corpus
-def test_no_two_real_articles_share_an_id(shared: Path) -> None:
-    import duckdb
-
-    sources = f"['{shared}/topics/id_news_dev.parquet', '{shared}/dedup/clickid_docs_dev.parquet']"
-    rows = duckdb.sql(
-        f"select url, title from read_parquet({sources}, union_by_name=true) where url like 'http%'"
-    )
-    addresses: dict[str, dict[str, str]] = defaultdict(dict)
-    for url, title in rows.fetchall():
-        addresses[urls.article_id(url)][urls.canonical_url(url)] = title
-    merged = [found for found in addresses.values() if len(found) > 1]
-    assert len(addresses) > 12_000
-    assert len(merged) == 1, merged  # one article whose headline lost a typing error
+@pytest.mark.skipif(bool(gate.missing()), reason=gate.missing() or "the corpus is there")
+def test_no_two_real_articles_share_an_id() -> None:
+    figures = gate.measure()
+    assert figures.addresses > 13_000
+    assert len(figures.merged) == 1, figures.merged  # one article whose headline lost a typing error

