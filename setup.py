@@ -17,6 +17,9 @@ ROOMS = {
     "newsroom": "deploy/newsroom",
 }
 
+DATA = ("toml", "md", "html", "json", "npz", "css", "js")
+"""Kinds of data files that travel with the code: lexicons, models, the newsroom's pages, page templates."""
+
 package_dir = {"warta": "pipelines/face"}
 packages = ["warta"]
 for room, folder in ROOMS.items():
@@ -34,7 +37,7 @@ setup(
     python_requires=">=3.11,<3.14",
     packages=packages,
     package_dir=package_dir,
-    package_data={"": ["*.toml", "*.html", "*.md", "*.json", "*.bin", "*.npz", "*.js", "*.css", "py.typed"]},
+    package_data={"": [f"{depth}*.{kind}" for depth in ("", "**/") for kind in DATA]},
     install_requires=[
         "apache-beam==2.77.0",
         "feedparser>=6.0.14,<7",
@@ -58,6 +61,7 @@ setup(
             "duckdb>=2,<3",
             "polars>=2,<3",
             "pandas>=3,<4",
+            "setuptools>=80",
         ],
     },
     entry_points={"console_scripts": ["warta = warta.pipelines.cli:main"]},

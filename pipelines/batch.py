@@ -9,7 +9,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines.articles import Plan, build
-from warta.pipelines.books import Ledger, refuse_mass_loss
+from warta.pipelines.books import Ledger
 from warta.pipelines.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.memory import Memory, recall
 from warta.pipelines.options import Settings
@@ -53,7 +53,6 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     with beam.Pipeline(options=PipelineOptions(list(settings.beam_args))) as pipeline:
         build(pipeline, plan)
     tally = read_tally(plan.staging.path)
-    refuse_mass_loss(tally)
     learnt = memory.learn(plan.staging, plan.pending)
     counts = [[*what, count] for what, count in sorted(tally.counts.items())]
     manifest = store.commit(

@@ -3,34 +3,14 @@
 from collections import Counter
 
 from warta.pipelines.tally import Tally
-from warta.schemas.outcome import Books, Reason
+from warta.schemas.outcome import Books
 from warta.transforms.store.manifest import Manifest
 
 ROWS = ("articles", "duplicates", "rejections")
 
-MOST_CRASHED, MOST_CRASHED_SHARE = 10, 0.1
-"""Pages, and share of the pages read, that may crash or hang their reader in one cycle. None of the 675
-pages of the development corpus does; a missing model file or a full memory makes all of them."""
-
 
 class BooksUnbalanced(Exception):
     """Something announced has no ending, or two. A bug in warta, never the input's fault."""
-
-
-class TooMuchLost(Exception):
-    """So many pages crashed their reader that the fault is not the pages'. Nothing of the cycle is stored."""
-
-
-def refuse_mass_loss(tally: Tally) -> None:
-    """Raise `TooMuchLost` when a cycle lost more pages to crashing readers than odd pages explain."""
-    reasons = tally.by_detail("rejected")
-    crashed = sum(reasons.get(reason, 0) for reason in (Reason.READER_CRASHED, Reason.READER_TIMEOUT))
-    read = tally.total("read") + tally.total("unread")
-    if crashed > max(MOST_CRASHED, MOST_CRASHED_SHARE * read):
-        raise TooMuchLost(
-            f"{crashed} of {read} pages crashed or hung their reader; nothing of this cycle was stored. "
-            "Try one of them with `warta explain URL`"
-        )
 
 
 class Ledger:

@@ -9,6 +9,8 @@ from rich.console import Console
 
 from warta.pipelines.options import Settings, checked_beam_args, settings_from
 
+log = logging.getLogger(__name__)
+
 EXIT_DONE, EXIT_FAILED = 0, 1
 
 
@@ -37,19 +39,26 @@ def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
 
 
 def _run(settings: Settings, command: str) -> int:
+    quiet_beam()
     from warta.pipelines.batch import run as run_batch
-    from warta.pipelines.books import BooksUnbalanced, TooMuchLost
+    from warta.pipelines.books import BooksUnbalanced
     from warta.pipelines.signals import stop_on_signal
     from warta.pipelines.summary import print_summary
     from warta.transforms.store.errors import StoreError
 
-    quiet_beam()
     console = Console()
     try:
         with stop_on_signal():
             report = run_batch(settings, command=command)
-    except (StoreError, BooksUnbalanced, TooMuchLost) as error:
+    except (StoreError, BooksUnbalanced) as error:
         print(f"warta: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except Exception as error:  # Beam wraps whatever a step raised; the cycle it was in is not committed
+        log.debug("the run failed", exc_info=True)
+        cause = str(error).strip().rpartition("\n")[2]
+        print(
+            f"warta: the run failed, earlier data is intact: {type(error).__name__}: {cause}", file=sys.stderr
+        )
         return EXIT_FAILED
     print_summary(report, settings.output, console)
     return EXIT_DONE
@@ -59,3 +68,9 @@ def quiet_beam() -> None:
     """Keep Beam's own log lines to warnings."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    logging.getLogger().addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop what Beam says of cloud libraries that are absent on purpose."""
+    return "apitools not found" not in record.getMessage()

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from warta.schemas.article import Removed
 from warta.transforms.clean.boilerplate import Cleaned, strip_boilerplate
 from warta.transforms.clean.lexicon import load_lexicon
+from warta.transforms.clean.plain import read_head, split_lines
 from warta.transforms.clean.structure import prune
 from warta.transforms.extract.candidates import choose_body
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
 from warta.transforms.extract.tree import parse_tree
-from warta.transforms.text import paragraphs as split_paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,39 @@ def read_html(
     )
 
 
-def read_text(text: str, url: str = "", *, hints: Hints = Hints()) -> Reading:  # noqa: B008 - frozen
+def read_text(
+    text: str,
+    url: str = "",
+    *,
+    hints: Hints = Hints(),  # noqa: B008 - frozen
+    now: datetime | None = None,
+) -> Reading:
     """Read the plain text of an article that another tool extracted: clean it, find its fields."""
-    return Reading(Metadata(title=hints.title), tuple(split_paragraphs(text)), candidate="text")
+    lexicon = load_lexicon()
+    head = read_head(split_lines(text), lexicon, title=hints.title, timezone=hints.timezone, now=now)
+    metadata = Metadata(
+        title=head.title,
+        title_source="feed" if hints.title else ("text" if head.title else ""),
+        authors=hints.authors,
+        published=head.published or hints.published,
+        published_source="visible" if head.published else ("feed" if hints.published else ""),
+        section=head.section or hints.section,
+        section_source="text" if head.section else ("feed" if hints.section else ""),
+    )
+    cleaned = strip_boilerplate(
+        head.lines,
+        lexicon,
+        title=head.title,
+        authors=hints.authors,
+        publishers=_publishers(metadata, hints, url),
+    )
+    return Reading(
+        _completed(metadata, cleaned),
+        tuple(line for line, _ in cleaned.lines),
+        (*(Removed(line, "head:text") for line in head.taken), *cleaned.removed),
+        cleaned.dateline,
+        "text",
+    )
 
 
 def _publishers(metadata: Metadata, hints: Hints, url: str) -> tuple[str, ...]:
@@ -90,4 +120,6 @@ def _completed(metadata: Metadata, cleaned: Cleaned) -> Metadata:
         editors=metadata.editors or cleaned.editors,
         caption=metadata.caption or cleaned.caption,
         publisher=metadata.publisher or cleaned.publisher,
+        section=metadata.section or cleaned.section,
+        section_source=metadata.section_source or ("text" if cleaned.section else ""),
     )
