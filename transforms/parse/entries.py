@@ -18,7 +18,7 @@ from warta.transforms.text import digest
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 1_000
 MAX_CONTENT_CHARS = 20_000
-"""Of an item's content that its digest covers: all of it for 903 of 907 real items; bounds the work per item."""
+"""Of an item's content that its digest covers: all of 903 of 907 real items; bounds the work."""
 MAX_NAMES = 50
 """Authors or categories of one item that are kept; 907 real items have at most 11."""
 MAX_NAME_CHARS = 120
