@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -78,7 +77,8 @@ def networks(blocks: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(block, strict=False) for block in blocks)
 
 
-def is_allowed(host: str, allow: Iterable[Network] = ()) -> bool:
+@lru_cache(maxsize=4096)
+def is_allowed(host: str, allow: tuple[Network, ...] = ()) -> bool:
     """Whether a peer address (as text) may be talked to: public, or inside an opened block."""
     address = parse_address(host)
     if address is None:

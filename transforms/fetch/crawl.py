@@ -15,9 +15,11 @@ from warta.transforms.fetch.model import Postponed
 from warta.transforms.fetch.progress import STOP, Progress, live
 from warta.transforms.fetch.settings import FetchSettings
 
-MAX_UNREAD = 128
-"""Pages fetched but not yet read before no new request starts: at 150 kB a page some 20 MB, and about 3 s of
-work for one reader, so that readers never run dry while memory stays flat."""
+MAX_UNREAD_BYTES = 24 * 2**20
+"""Fetched but not yet read before no new request starts: some 200 pages of 120 kB, about 3 s of work for two
+readers, so that they never run dry while memory stays flat."""
+MAX_UNREAD = 2000
+"""The same for very small answers, whose envelope weighs more than their body."""
 WATCH_S = 0.2
 """How often the stop flag and the deadline are looked at."""
 STOP_GRACE_S = 0.3
@@ -63,6 +65,7 @@ class Crawl:
         self._room = asyncio.Event()
         self._room.set()
         self._unread = 0
+        self._unread_bytes = 0
         self._error: BaseException | None = None
         self._ending: Reason | None = None
 
@@ -87,12 +90,13 @@ class Crawl:
             self._batch.extend(outcomes)
             self._news.set()
 
-    def read(self, job: Job, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Go on with a fetched job beside the host's queue; counted against `MAX_UNREAD`."""
+    def read(self, job: Job, body_bytes: int, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Go on with a fetched job beside the host's queue; counted against `MAX_UNREAD_BYTES`."""
         self._unread += 1
-        if self._unread >= MAX_UNREAD:
+        self._unread_bytes += body_bytes
+        if self._unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES:
             self._room.clear()
-        self._spawn(self._read(job, work))
+        self._spawn(self._read(job, body_bytes, work))
 
     def keeps_alive(self, host: str) -> bool:
         """Whether a connection to `host` is worth keeping: more is queued, and sockets are not scarce."""
@@ -131,12 +135,14 @@ class Crawl:
         finally:
             self._serving[host] -= 1
 
-    async def _read(self, job: Job, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _read(self, job: Job, body_bytes: int, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
             await self._guard(job, work())
         finally:
             self._unread -= 1
-            self._room.set()
+            self._unread_bytes -= body_bytes
+            if self._unread < MAX_UNREAD and self._unread_bytes < MAX_UNREAD_BYTES:
+                self._room.set()
 
     async def _guard(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -83,7 +83,7 @@ class FeedJob:
         elif state is not None and state.body_sha256 == _sha256(page):
             crawl.settle(self, self._unchanged(state, page, not_modified=False))
         else:
-            crawl.read(self, lambda: self._read(crawl, page))
+            crawl.read(self, len(page.body), lambda: self._read(crawl, page))
 
     def postpone(self, reason: Reason, detail: str, until: float | None) -> Sequence[Any]:
         """The state stays as it was, so the feed is due at once next time, or when its host allows."""

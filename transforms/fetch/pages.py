@@ -90,7 +90,7 @@ class PageJob:
         crawl.progress.add("pages_fetched")
         crawl.progress.add("wire_bytes", page.wire_bytes)
         self._pages = (*self._pages, page)
-        crawl.read(self, lambda: self._read(crawl))
+        crawl.read(self, len(page.body), lambda: self._read(crawl))
 
     def postpone(
         self, reason: Reason, detail: str, until: float | None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from warta.schemas.outcome import Reason
-from warta.transforms.fetch.crawl import MAX_UNREAD, Crawl
+from warta.transforms.fetch.crawl import MAX_UNREAD, MAX_UNREAD_BYTES, Crawl
 from warta.transforms.fetch.model import Postponed
 from warta.transforms.fetch.progress import Progress
 from warta.transforms.fetch.settings import FetchSettings
@@ -40,7 +40,7 @@ async def read(task: Task, crawl: Crawl) -> None:
         await asyncio.sleep(0)
         crawl.settle(task, [(task.name, "read")])
 
-    crawl.read(task, reading)
+    crawl.read(task, 1, reading)
 
 
 async def hang(task: Task, crawl: Crawl) -> None:
@@ -48,7 +48,7 @@ async def hang(task: Task, crawl: Crawl) -> None:
 
 
 async def hang_reading(task: Task, crawl: Crawl) -> None:
-    crawl.read(task, asyncio.Event().wait)  # type: ignore[arg-type]
+    crawl.read(task, 1, asyncio.Event().wait)  # type: ignore[arg-type]
 
 
 async def postpone(task: Task, crawl: Crawl) -> None:
@@ -134,7 +134,8 @@ def test_hosts_are_served_side_by_side() -> None:
     assert len(outcomes) == 50
 
 
-def test_fetched_but_unread_pages_are_bounded() -> None:
+@pytest.mark.parametrize(("body_bytes", "at_most"), [(1, MAX_UNREAD), (MAX_UNREAD_BYTES // 50, 50)])
+def test_fetched_but_unread_pages_are_bounded(body_bytes: int, at_most: int) -> None:
     unread = most = 0
     release = asyncio.Event()
 
@@ -149,13 +150,13 @@ def test_fetched_but_unread_pages_are_bounded() -> None:
 
         unread += 1
         most = max(most, unread)
-        if unread == MAX_UNREAD:
+        if unread == at_most:
             asyncio.get_running_loop().call_later(0.05, release.set)
-        crawl.read(task, reading)
+        crawl.read(task, body_bytes, reading)
 
-    outcomes = run([Task(f"{number}", act) for number in range(3 * MAX_UNREAD)], new_crawl())
-    assert len(outcomes) == 3 * MAX_UNREAD
-    assert most == MAX_UNREAD
+    outcomes = run([Task(f"{number}", act) for number in range(2 * at_most + 7)], new_crawl())
+    assert len(outcomes) == 2 * at_most + 7
+    assert most - at_most in (0, 1)
 
 
 def test_the_stop_flag_settles_everything_within_a_second() -> None:
