@@ -13,6 +13,8 @@ MAX_PAGE_LINKS = 3_000
 _ALL = frozenset({"all", "semua", "full"})
 _PAGE_KEYS = ("page", "hal", "halaman", "showpage", "seite", "pagina", "p")
 _HREFS = etree.XPath("//a/@href", smart_strings=False)
+_PART = re.compile(r"(/[^/?#]*[a-z][^/?#]*-[^/?#]{4,})/\d{1,2}(?=$|[?])")
+"""The number of a part behind a slug: ".../banjir-surut/2"."""
 _LINKS_TO = etree.XPath("//a[@href=$href]")
 _PAGED = re.compile(
     r"[?&](?:page|hal|halaman|showpage|seite|pagina|p)=(?:all|semua|full|\d{1,2})(?:$|[&#])|/\d{1,2}/?(?:$|[?#])"
@@ -110,7 +112,7 @@ def _page_number(url: str) -> int | None:
 
 def _identity(url: str) -> str:
     try:
-        return canonical_url(url)
+        return _PART.sub(r"\1", canonical_url(url))
     except ValueError:
         return ""
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from warta.transforms.extract.jsonld import LinkedArticle
-from warta.transforms.extract.lexicon import starts_with_phrase
-from warta.transforms.extract.people import NameReader, Trust
-from warta.transforms.extract.signals import Signals, text_of
+from warta.transforms.extract.lexicon import Phrases, starts_with_phrase
+from warta.transforms.extract.people import NameReader, Trust, without_date
+from warta.transforms.extract.signals import MAX_LABEL_CHARS, Signals, text_of
 from warta.transforms.text import fold
 
 LINES_BEFORE_HEADLINE = 4
@@ -89,7 +89,8 @@ def read_byline(
     Args:
       hinted: authors that the feed names; the last resort.
     """
-    labelled = list(_labelled(page, reader)) if page.has_label(reader.words.credits) else []
+    fielded = any(reader.read(texts).people for _, texts in _fields(page, linked))
+    labelled = [] if fielded and not page.has_label(reader.words.credits) else list(_labelled(page, reader))
     editors = reader.read((text for _, kind, text in labelled if kind == "editor"), trust=Trust.LABEL).people
     editors = editors or reader.read(party.name for party in linked.editors).people
     others: list[str] = []
@@ -114,19 +115,26 @@ def _candidates(
     hinted: tuple[str, ...],
 ) -> Iterator[tuple[str, Iterable[str], Trust]]:
     """Yield (source, texts, trust), most trusted first; each is read only when those before name nobody."""
-    people = [party.name for party in linked.authors if not party.kind.lower().endswith("organization")]
-    yield "json_ld", people, Trust.FIELD
-    for name in _AUTHOR_METAS:
-        if values := page.metas.get(name):
-            yield "meta", [value for value in values if "://" not in value][:20], Trust.FIELD
+    for source, texts in _fields(page, linked):
+        yield source, texts, Trust.FIELD
     yield "byline", _nearest(labelled, "author"), Trust.LABEL
     yield "microdata", _marked(page), Trust.FIELD
     yield "rel", _related(page), Trust.FIELD
     yield "byline", _bare(page, reader), Trust.LABEL
     yield "class", _classed(page), Trust.LABEL
-    yield "byline", _alone(page), Trust.TEXT
+    yield "byline", _alone(page, reader.words), Trust.TEXT
     yield "feed", hinted, Trust.FIELD
     yield "byline", _nearest(labelled, "photo"), Trust.TEXT
+
+
+def _fields(page: Signals, linked: LinkedArticle) -> Iterator[tuple[str, list[str]]]:
+    yield (
+        "json_ld",
+        [party.name for party in linked.authors if not party.kind.lower().endswith("organization")],
+    )
+    for name in _AUTHOR_METAS:
+        if values := page.metas.get(name):
+            yield "meta", [value for value in values if "://" not in value][:20]
 
 
 def _marked(page: Signals) -> Iterator[str]:
@@ -161,9 +169,14 @@ def _labelled(page: Signals, reader: NameReader) -> Iterator[Labelled]:
     start = max(0, headline - LINES_BEFORE_HEADLINE)
     for index, line in enumerate(lines[start : start + MAX_TAIL_LINES], start):
         text = line.text
-        if len(text) <= MAX_LABELLED_LINE_CHARS and index != headline and (":" in text or "：" in text):
+        if len(text) > MAX_LABELLED_LINE_CHARS or index == headline:
+            continue
+        below = lines[index + 1].text[:MAX_BARE_LINE_CHARS] if index + 1 < len(lines) else ""
+        if ":" in text or "：" in text:
             for kind, names in _labels(text, reader):
-                yield index, kind, names or (lines[index + 1].text[:80] if index + 1 < len(lines) else "")
+                yield index, kind, names or below
+        elif len(text) < MAX_LABEL_CHARS and (kind := reader.words.labels.get(fold(text), "also")) != "also":
+            yield index, kind, below  # the label is a line of its own
 
 
 def _nearest(labelled: list[Labelled], kind: str) -> list[str]:
@@ -235,15 +248,18 @@ def _leads_to_author(node: HtmlElement) -> bool:
     return link is not None and _AUTHOR_PATH.search(link.get("href") or "") is not None
 
 
-def _alone(page: Signals) -> Iterator[str]:
+def _alone(page: Signals, words: Phrases) -> Iterator[str]:
     """Yield a line close below the headline that may be a name and nothing else."""
     headline = page.place
     if headline < 0:
         return
+    before = ""
     for line in page.lines[headline + 1 : headline + 1 + LINES_TO_A_LONE_NAME]:
-        if line.chars > MAX_LONE_NAME_CHARS or page.in_furniture(line.block):
+        text, label = without_date(line.text), fold(before)
+        before = line.text
+        if len(text) > MAX_LONE_NAME_CHARS or label in words.labels or page.in_furniture(line.block):
             continue
         if line.link_chars and not _leads_to_author(line.parent):
             continue
         if line.block.tag != "figcaption" and not _NOT_THE_AUTHOR.search(line.block.get("class") or ""):
-            yield line.text
+            yield text

@@ -26,6 +26,8 @@ class Phrases:
     roles: frozenset[str]
     nobodies: frozenset[str]
     companies: frozenset[str]
+    rubrics: frozenset[str]
+    """Words of sections and places, which stand below headlines as lonely as names do."""
     modified: frozenset[str]
     """Folded phrases that introduce the time of a change."""
 
@@ -50,6 +52,7 @@ def phrases() -> Phrases:
         roles=frozenset(map(fold, rows["role"])),
         nobodies=frozenset(map(fold, rows["nobody"])),
         companies=frozenset(fold(word).strip(".,") for word in rows["company"]),
+        rubrics=frozenset(map(fold, rows["rubric"])),
         modified=frozenset(map(fold, rows["modified"])),
     )
 

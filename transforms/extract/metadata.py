@@ -89,10 +89,8 @@ def _utc(claim: Claim | None) -> datetime | None:
 
 
 def _offset(claim: Claim | None) -> str:
-    """Spell a claim's distance from UTC: "+07:00"; "" for a bare day."""
-    if claim is None or claim.date_only:
-        return ""
-    return claim.instant.replace(microsecond=0).isoformat()[19:] or "+00:00"
+    """Spell a claim's distance from UTC: "+07:00"."""
+    return claim.instant.replace(microsecond=0).isoformat()[19:25] if claim else ""
 
 
 def _is_address(url: str) -> bool:

@@ -40,7 +40,8 @@ class Metadata:
     published_source: str = ""
     """json_ld | meta | time | visible | feed | url."""
     published_zone: str = ""
-    """UTC offset that the source was written or read in ("+07:00"); empty when it gave no clock time."""
+    """UTC offset of the publisher's clock ("+07:00"): the zone that the publication day is counted in, from the
+    source itself or, where that is in UTC, from the feed list, the address, other dates or the language."""
     date_only: bool = False
     """True when the source gave a day and no clock time; `published` is then that day's noon in its zone."""
     published_conflicts: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ _NOISE = re.compile(
 _BRACKETS = re.compile(r"[(\[（【<＜][^()\[\]（）【】<>＜＞]{0,80}[)\]）】>＞]")
 _SPLIT = re.compile(r"\s*(?:[;|•·●/／、＆&+\n\t]|,(?=\s)|，|\s[-–—]\s|\s\*\s)\s*")
 _FIRST_DIGIT = re.compile(r"\s*[-–—|,(]?\s*\d.*$")
+_ON_A_DAY = re.compile(r"(?<=\w)\s+(?:pada|on|am|at)\s+(?=\S).*$")
 _DATE_WORDS = re.compile(r"[\s,|·]+(?:on|am|le|el|il|op|den|pada)$")
 _USERNAME = re.compile(r"[a-z]{2,20}\.[a-z]{2,20}")
 _TITLE = re.compile(
@@ -127,7 +128,7 @@ class NameReader:
         """Cut a byline into bare names: labels, roles, addresses, degrees and dates are dropped."""
         text = " ".join(text[:MAX_BYLINE_CHARS].split())
         text = _BRACKETS.sub(" ", _NOISE.sub(" ", text))
-        text = self._without_label(text)
+        text = _ON_A_DAY.sub("", self._without_label(text))
         names = []
         for part in _SPLIT.split(text):
             for piece in self.words.joiner.split(part):
@@ -181,7 +182,7 @@ class NameReader:
         return text
 
     def _clean(self, name: str) -> str:
-        name = _without_date(name)
+        name = without_date(name)
         name = name.strip(" \t-–—,.:;|*\"“”„»«<>()[]‘’'")
         name = self._without_label(name)
         name = _DEGREE.sub("", _TITLE.sub("", name)).strip(" -–—,:;|")
@@ -226,6 +227,8 @@ class NameReader:
             return False
         if folded[0] in self.words.labels or any(word in self.words.nobodies for word in folded):
             return False
+        if trust is Trust.TEXT and any(word in self.words.rubrics for word in folded):
+            return False
         if not _LATIN.match(name):
             return trust is Trust.LABEL and len(name) <= 20
         if len(words) == 1:
@@ -236,7 +239,7 @@ class NameReader:
         )
 
 
-def _without_date(name: str) -> str:
+def without_date(name: str) -> str:
     """Cut a date off the end of a name: "Jane Doe 21 May 2020", "Jane Doe May 21", "Jane Doe on 21.5."."""
     shorter = _FIRST_DIGIT.sub("", name)
     if shorter == name:

@@ -178,8 +178,8 @@ class DateReader:
         date_only = written.time() == time.min
         in_utc = zoned and not written.utcoffset()
         try:
-            if date_only and not zoned:
-                written = written.replace(hour=12)
+            if date_only:
+                written = written.replace(hour=12)  # noon is the same day in nearly every other zone
             if not zoned:
                 written = written.replace(tzinfo=zone(self.likely_zone or "UTC"))
             absurd = written.year < EARLIEST_YEAR or written > self.now + timedelta(days=2)

@@ -267,8 +267,8 @@ def _lines(tree: HtmlElement) -> list[Line]:
         tag = node.tag
         if event == "start":
             text = node.text
-            if tag in UNSEEN:
-                walk.skip_subtree()
+            if tag in UNSEEN and not (tag == "noscript" and node.find(".//p") is not None):
+                walk.skip_subtree()  # a noscript with paragraphs is a page whose loader forgot to close it
                 continue
         else:
             text = node.tail
