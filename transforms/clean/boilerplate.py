@@ -28,6 +28,8 @@ INSTANT_WORDS = 9
 BIO_LINES = 3
 """An author's biography stands within the last lines."""
 BIO_CHARS = 700
+DATELINE_LINES = 4
+"""A dateline stands within the first lines: summary and caption may come before."""
 MAX_PASSES = 6
 
 _DIGIT = re.compile(r"\d")
@@ -52,6 +54,7 @@ class Cleaned:
     editors: tuple[str, ...] = ()
     dateline: str = ""
     publisher: str = ""
+    section: str = ""
     caption: str = ""
 
 
@@ -63,6 +66,7 @@ class _Found:
     captions: list[str] = field(default_factory=list)
     dateline: str = ""
     publisher: str = ""
+    section: str = ""
 
     def cut(self, text: str, rule: str, evidence: str = "") -> None:
         self.removed.append(Removed(text, rule, evidence))
@@ -98,6 +102,7 @@ def strip_boilerplate(
         tuple(dict.fromkeys(found.editors)),
         found.dateline,
         found.publisher,
+        found.section,
         found.captions[0] if found.captions else "",
     )
 
@@ -116,7 +121,8 @@ def _pass(
     publishers: Sequence[str],
 ) -> list[tuple[str, str]]:
     lines = _drop_headed(lines, lexicon, found)
-    lines = _drop_lines(lines, lexicon, found, title, [fold(author) for author in authors])
+    names = [fold(name) for name in (*authors, *found.authors)]
+    lines = _drop_lines(lines, lexicon, found, title, names)
     lines = _drop_biographies(lines, found, [*authors, *found.authors])
     lines = _cut_dateline(lines, lexicon, found, publishers)
     lines = _cut_signature(lines, found)
@@ -171,7 +177,7 @@ def _rule(
         return "byline:name", "the name of an author"
     match = lexicon.match(text)
     if match is not None and match.kind not in {"dateline", "heading"}:
-        return _matched(text, match, found)
+        return _matched(text, match, lexicon, found)
     if kind != HEADING and _is_instant(text):
         return "label:instant", "a date or clock time"
     if _SIGNATURE_LINE.match(text):
@@ -187,12 +193,12 @@ def _is_instant(text: str) -> bool:
     return not _SENTENCE_END.search(text) and parse_instant(text) is not None
 
 
-def _matched(text: str, match: Match, found: _Found) -> tuple[str, str]:
-    if match.kind == "byline":
-        if match.role == "author" and match.captured:
-            found.authors += _names(match.captured)
-        if match.role == "editor" and match.captured:
-            found.editors += _names(match.captured)
+def _matched(text: str, match: Match, lexicon: Lexicon, found: _Found) -> tuple[str, str]:
+    for byline in lexicon.bylines(text) if match.kind == "byline" else ():
+        if byline.role == "author":
+            found.authors += _names(byline.captured)
+        if byline.role == "editor":
+            found.editors += _names(byline.captured)
     if match.kind == "caption":
         found.captions.append(text)
     return f"{match.kind}:{match.name}", ""
@@ -222,17 +228,19 @@ def _drop_biographies(
 def _cut_dateline(
     lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found, publishers: Sequence[str]
 ) -> list[tuple[str, str]]:
-    for at, (text, kind) in enumerate(lines[:4]):
+    prose_seen = False
+    for at, (text, kind) in enumerate(lines[:DATELINE_LINES]):
         if kind == HEADING or len(text) < PROSE_CHARS // 2:
             continue
         split = split_dateline(text, agencies=lexicon.agencies, publishers=publishers)
-        if split.rest != text and split.rest:
+        # After a summary only a head that names its source is a dateline; a place alone may be a list.
+        if split.rest and split.rest != text and (split.publisher or not prose_seen):
             found.cut(text[: len(text) - len(split.rest)], "dateline:place", "")
             found.dateline = found.dateline or split.place
             found.publisher = found.publisher or split.publisher
+            found.section = found.section or split.section
             return [*lines[:at], (split.rest, kind), *lines[at + 1 :]]
-        if is_prose(text):
-            return lines
+        prose_seen = prose_seen or is_prose(text)
     return lines
 
 

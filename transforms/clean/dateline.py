@@ -21,6 +21,9 @@ _DOMAIN = re.compile(
 _CAPITALISED = re.compile(
     r"^(?:[A-ZÀ-ÞĀ-Ž][\w.'’-]*|d[aeiou]s?|al|el|la|le|los|las|of|the|und|van|von|di|del|der|den|y|e)$"
 )
+_SECTIONS = frozenset(
+    {"news", "berita", "nasional", "internasional", "national", "international", "politik", "sport"}
+)
 _DATE = re.compile(
     r"^\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?$|^(?:\w+\s)?\d{1,2}\s\w{3,9}(?:\s\d{4})?$|^\w{3,9}\.?\s\d{1,2}(?:,?\s\d{4})?$|^\d{4}$"
 )
@@ -33,6 +36,7 @@ class Split:
     rest: str
     place: str = ""
     publisher: str = ""
+    section: str = ""
 
 
 def split_dateline(text: str, *, agencies: Collection[str] = (), publishers: Sequence[str] = ()) -> Split:
@@ -44,15 +48,19 @@ def split_dateline(text: str, *, agencies: Collection[str] = (), publishers: Seq
     'Manchester United - the champions - lost.'
     """
     names = {fold(name) for name in publishers if name}
-    rest, places, sources = text, [], []
+    rest = text
+    places: list[str] = []
+    sources: list[str] = []
     for _ in range(4):
-        step = _step(rest, agencies, names, bool(places or sources))
+        step = _step(rest, agencies, names, bool(places))
         if step is None:
             break
         rest, place, source = step
         places += place
         sources += source
-    return Split(rest, ", ".join(places), sources[0] if sources else "")
+    # "Internationalmedia.co.id – News – Presiden ...": after a publisher stands a section, not a place.
+    section = places.pop(0) if sources and places and fold(places[0]) in _SECTIONS else ""
+    return Split(rest, ", ".join(places), sources[0] if sources else "", section)
 
 
 def _step(

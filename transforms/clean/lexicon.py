@@ -82,10 +82,7 @@ class Lexicon:
 
     def match(self, line: str, kinds: Sequence[str] = ()) -> Match | None:
         """Return the first rule that fires on `line`, of `kinds` when given."""
-        key = line_key(line)
-        if not key:
-            return None
-        for match in self._lines.get(key, ()):
+        for match in self._lines.get(line_key(line), ()):
             if not kinds or match.kind in kinds:
                 return match
         if len(line) > MAX_LINE_CHARS * 4:
@@ -98,6 +95,14 @@ class Lexicon:
             if match.kind in {"heading", "comment", "newsletter"}:
                 return match
         return None
+
+    def bylines(self, line: str) -> list[Match]:
+        """Return every byline rule that fires on `line`: one line may name author and editor."""
+        return [
+            Match(match.kind, match.name, match.role, (found.groupdict().get("name") or "").strip())
+            for pattern, match, max_chars in self._patterns
+            if match.kind == "byline" and len(line) <= max_chars and (found := pattern.search(line))
+        ]
 
     def _match_start(self, line: str, kinds: Sequence[str]) -> Match | None:
         folded = fold(line).lstrip(_EDGES)
