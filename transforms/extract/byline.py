@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from warta.transforms.dates import parse_instant
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import Phrases, starts_with_phrase
 from warta.transforms.extract.people import NameReader, Trust, without_date
@@ -19,6 +20,8 @@ MAX_LABELLED_LINE_CHARS = 240
 LINES_TO_A_LONE_NAME = 4
 MAX_LONE_NAME_CHARS = 45
 MAX_BARE_LINE_CHARS = 130
+PROSE_CHARS = 80
+"""A line from here on is a paragraph."""
 MAX_CLASSED_CHARS = 120
 MAX_TAIL_LINES = 400
 """Labelled bylines ("Penulis : …") are read up to this far behind the headline; they close the article."""
@@ -64,6 +67,8 @@ _AUTHOR_PATH = re.compile(
     r"|users?/|/by/|columnist|redaktion|editor",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"\([^()]{5,40}\)")
+_DATED = re.compile(r"(?:19|20)\d\d|\d[:.]\d\d")
 _SITE_TAIL = re.compile(r"^(.{4,60}?)\s+[-–—|]\s+(\S{2,30}(?:\s\S{2,20}){0,2})$")
 
 
@@ -123,6 +128,7 @@ def _candidates(
     yield "byline", _bare(page, reader), Trust.LABEL
     yield "class", _classed(page), Trust.LABEL
     yield "byline", _alone(page, reader.words), Trust.TEXT
+    yield "byline", _signed(page), Trust.TEXT
     yield "feed", hinted, Trust.FIELD
     yield "byline", _nearest(labelled, "photo"), Trust.TEXT
 
@@ -171,11 +177,16 @@ def _labelled(page: Signals, reader: NameReader) -> Iterator[Labelled]:
         text = line.text
         if len(text) > MAX_LABELLED_LINE_CHARS or index == headline:
             continue
+        near = index < headline + LINES_AFTER_HEADLINE
         below = lines[index + 1].text[:MAX_BARE_LINE_CHARS] if index + 1 < len(lines) else ""
         if ":" in text or "：" in text:
             for kind, names in _labels(text, reader):
                 yield index, kind, names or below
-        elif len(text) < MAX_LABEL_CHARS and (kind := reader.words.labels.get(fold(text), "also")) != "also":
+        elif (
+            near
+            and len(text) < MAX_LABEL_CHARS
+            and (kind := reader.words.labels.get(fold(text), "also")) != "also"
+        ):
             yield index, kind, below  # the label is a line of its own
 
 
@@ -213,11 +224,14 @@ def _bare(page: Signals, reader: NameReader) -> Iterator[str]:
     """Yield the first line near the headline that reads "By Jane Doe", "… 21 May by Jane Doe", "Jane Doe - site"."""
     lines = page.lines
     for index in _near(len(lines), page.place):
-        text = lines[index].text
+        line = lines[index]
+        text = line.text
         if len(text) > MAX_BARE_LINE_CHARS:
             continue
         size = starts_with_phrase(text, reader.words.bare)
-        name = text[size:].strip() if size else _behind_date(text, reader)
+        name = text[size:].strip() if size else ""
+        if not size and line.link_chars < line.chars:
+            name = _behind_date(text, reader)
         if size and not name.strip("-–—: ") and index + 1 < len(lines):
             name = lines[index + 1].text[:MAX_BARE_LINE_CHARS]
         if not name and (tail := _SITE_TAIL.match(text)) and reader.is_house(tail[2]):
@@ -229,7 +243,7 @@ def _bare(page: Signals, reader: NameReader) -> Iterator[str]:
 
 def _behind_date(text: str, reader: NameReader) -> str:
     """Return what follows "by" in a line that also dates the article ("21 May 2020 by Jane Doe")."""
-    if not re.search(r"\d", text):
+    if not _DATED.search(text):
         return ""
     for match in re.finditer(r"(?<=\s)\S{2,4}(?=\s+\S)", text):
         if fold(match[0]) in reader.words.bare:
@@ -259,7 +273,22 @@ def _alone(page: Signals, words: Phrases) -> Iterator[str]:
         before = line.text
         if len(text) > MAX_LONE_NAME_CHARS or label in words.labels or page.in_furniture(line.block):
             continue
+        if text != line.text and parse_instant(line.text[len(text) :]) is None:
+            continue  # cut at a number that dates nothing: a sentence
         if line.link_chars and not _leads_to_author(line.parent):
             continue
         if line.block.tag != "figcaption" and not _NOT_THE_AUTHOR.search(line.block.get("class") or ""):
             yield text
+
+
+def _signed(page: Signals) -> Iterator[str]:
+    """Yield the capitals or brackets that close an article: "SRI WAHYUNI", "(Sri Wahyuni)"."""
+    lines = page.lines
+    for index in range(max(page.place, 0) + 3, min(len(lines) - 1, page.place + MAX_TAIL_LINES)):
+        text = lines[index].text
+        if len(text) > MAX_LONE_NAME_CHARS or not (text.isupper() or _BRACKETED.fullmatch(text)):
+            continue
+        closes = lines[index - 1].chars >= PROSE_CHARS > lines[index + 1].chars
+        if closes and not lines[index].link_chars and not page.in_furniture(lines[index].block):
+            yield text.strip("()")
+            return

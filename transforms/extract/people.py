@@ -257,6 +257,30 @@ def is_month(word: str) -> bool:
 
 
 def _spelled_out(name: str) -> str:
+    """Make a name of an account's ("jane.doe") and of one in capitals ("JANE DOE"): "Jane Doe"."""
+    if _USERNAME.fullmatch(name) and not _DOMAIN.search(name):
+        return name.replace(".", " ").title()
+    return name.title() if name.isupper() and len(name) > 6 and " " in name else name
+
+
+def without_date(name: str) -> str:
+    """Cut a date off the end of a name: "Jane Doe 21 May 2020", "Jane Doe May 21", "Jane Doe on 21.5."."""
+    shorter = _FIRST_DIGIT.sub("", name)
+    if shorter == name:
+        return name
+    head, _, last = shorter.rpartition(" ")
+    if head and is_month(last):
+        shorter = head
+    return _DATE_WORDS.sub("", shorter)
+
+
+@lru_cache(maxsize=2_000)
+def is_month(word: str) -> bool:
+    """Does `word` name a month, in any language that dates are read in?"""
+    return parse_instant(f"1 {word.strip('.,')} 2000") is not None
+
+
+def _spelled_out(name: str) -> str:
     """Make a name of an account's ("jane.doe" -> "Jane Doe")."""
     return name.replace(".", " ").title() if _USERNAME.fullmatch(name) and not _DOMAIN.search(name) else name
 
