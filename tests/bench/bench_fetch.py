@@ -67,7 +67,7 @@ def main() -> int:
         use_proxies=False,
         min_delay_s=args.delay_s,
         workers=os.cpu_count() or 1,
-        reader_modules=("warta.pipelines.worker",),
+        reader_setup=("warta.pipelines.worker:labeller",),
     )
     if args.measure_memory:
         return _measure_memory(args.measure_memory, settings)

@@ -4,8 +4,6 @@ import asyncio
 import atexit
 import multiprocessing
 import os
-import resource
-import signal
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import Any, Protocol
 from pebble import ProcessExpired, ProcessPool
 
 from warta.schemas.outcome import Reason
+from warta.transforms.fetch import reader
 from warta.transforms.fetch.settings import FetchSettings
 
 MIN_CRASHES = 40
@@ -53,23 +52,24 @@ class ReaderPool:
     """Readers in `workers` processes, with a deadline a call; what hangs is killed, what crashes replaced."""
 
     def __init__(
-        self, workers: int, timeout_s: float, memory_mb: int, max_tasks: int, modules: tuple[str, ...] = ()
+        self, workers: int, timeout_s: float, memory_mb: int, max_tasks: int, setup: tuple[str, ...] = ()
     ) -> None:
         self._timeout_s = timeout_s
+        self._setup = setup
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(modules))
-        with _one_thread_each():
+        context.set_forkserver_preload([reader.__name__])
+        with _environment(setup):
             forkserver.ensure_running()
         self._pool = ProcessPool(
             max_workers=workers,
             max_tasks=max_tasks,
-            initializer=_prepare_reader,
-            initargs=(memory_mb,),
+            initializer=reader.prepare,
+            initargs=(setup, memory_mb),
             context=context,
         )
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        future = self._pool.schedule(function, args=args, timeout=self._timeout_s)
+        future = self._pool.schedule(reader.call, args=(self._setup, function, args), timeout=self._timeout_s)
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, FutureTimeoutError):
@@ -129,7 +129,7 @@ def shared_pool(settings: FetchSettings) -> Pool:
         settings.read_timeout_s,
         settings.reader_memory_mb,
         settings.reader_tasks,
-        settings.reader_modules,
+        settings.reader_setup,
     )
     if key not in _shared:
         _shared[key] = ReaderPool(*key[1:])
@@ -147,20 +147,14 @@ atexit.register(close_shared_pools)
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let numeric libraries of the readers use one thread: the pool has all cores, and langid's dot product
-    is six times slower under threaded OpenBLAS."""
-    names = [name for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS") if name not in os.environ]
-    os.environ.update(dict.fromkeys(names, "1"))
+def _environment(setup: tuple[str, ...]) -> Iterator[None]:
+    """Set what the fork server inherits: the set-up, and one thread for numeric libraries, since the pool has
+    all cores and langid's dot product is six times slower under threaded OpenBLAS."""
+    wanted = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", reader.SETUP_VARIABLE: " ".join(setup)}
+    added = {name: value for name, value in wanted.items() if value and name not in os.environ}
+    os.environ.update(added)
     try:
         yield
     finally:
-        for name in names:
+        for name in added:
             del os.environ[name]
-
-
-def _prepare_reader(memory_mb: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which ends us in order
-    if memory_mb > 0:
-        limit = memory_mb * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))

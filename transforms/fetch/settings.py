@@ -41,8 +41,9 @@ class FetchSettings:
     """Time one page may take to read before its reader is killed."""
     reader_memory_mb: int = 3072
     """Address space of a reader process; a page that needs more is lost to a reason. 0: no limit."""
-    reader_modules: tuple[str, ...] = ()
-    """Modules that reader processes start with, so that a replaced reader does not import them again."""
+    reader_setup: tuple[str, ...] = ()
+    """What readers do before their first page ("module:function", say, loading models): done once, in the
+    process they are forked from, and outside of any page's deadline."""
     reader_tasks: int = 2000
     """Pages after which a reader process is replaced by a fresh one, against leaks."""
     deadline: float | None = None

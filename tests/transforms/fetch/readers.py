@@ -93,3 +93,16 @@ def process_id(_: int) -> int:
 def nap(seconds: float) -> float:
     time.sleep(seconds)
     return seconds
+
+
+_setups: list[float] = []
+
+
+def slow_setup() -> None:
+    """Take longer than a page may."""
+    time.sleep(1.5)
+    _setups.append(time.monotonic())
+
+
+def set_up_at(_: int) -> int:
+    return len(_setups)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.transforms.fetch.readers import Unreadable, double, nap, process_id, read_text
+from tests.transforms.fetch.readers import Unreadable, double, nap, process_id, read_text, set_up_at
 from warta.schemas.entry import Entry
 from warta.schemas.outcome import Reason
 from warta.schemas.page import Page
@@ -95,6 +95,24 @@ def test_a_cancelled_call_does_not_keep_a_reader_busy(pool: ReaderPool) -> None:
     started = time.monotonic()
     assert asyncio.run(all_of_it()) == 42
     assert time.monotonic() - started < 5
+
+
+def test_readers_are_set_up_once_before_their_first_page() -> None:
+    pool = ReaderPool(2, TIMEOUT_S, 0, 50, ("tests.transforms.fetch.readers:slow_setup",))
+    try:
+        assert asyncio.run(_gather(pool, set_up_at, range(6))) == [1] * 6
+    finally:
+        pool.close()
+
+
+def test_a_failing_setup_is_told_by_every_page_instead_of_hanging() -> None:
+    pool = ReaderPool(1, TIMEOUT_S, 0, 50, ("tests.transforms.fetch.readers:no_such_function",))
+    try:
+        error = failure(pool, double, 1)
+    finally:
+        pool.close()
+    assert error.reason is Reason.READER_CRASHED
+    assert "no_such_function" in error.detail
 
 
 def test_a_parser_names_its_own_reason() -> None:
