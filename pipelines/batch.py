@@ -15,8 +15,10 @@ from warta.pipelines.memory import Memory, recall
 from warta.pipelines.options import Settings
 from warta.pipelines.plans import first_plan, next_plan
 from warta.pipelines.staging import staged_index
+from warta.pipelines.stories import tell_stories
 from warta.pipelines.tally import read_tally
 from warta.schemas.outcome import RunReport
+from warta.transforms.dedup.merging import compact_index
 from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.store.commit import Store
 from warta.transforms.urls import site_host
@@ -43,6 +45,8 @@ def run(settings: Settings, *, command: str = "warta run") -> RunReport:
             finished = datetime.now(UTC)
             ended = STOP.is_set() or (deadline is not None and time.time() >= deadline)
             plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
+        if ledger.days and settings.tell_stories:
+            tell_stories(store, run_id, ledger.days, datetime.now(UTC))
         report = report_of(ledger, settings, run_id, started, command, deadline)
         store.write_run_report(report)
     return report
@@ -57,12 +61,19 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     counts = [[*what, count] for what, count in sorted(tally.counts.items())]
     manifest = store.commit(
         plan.staging,
-        replace=learnt.stage(plan.staging),
-        append=staged_index(plan.staging),
+        replace=learnt.stage(plan.staging) | merged_index(plan),
         report={"run_id": plan.run_id, "counts": counts},
     )
     ledger.post(tally, manifest)
     return learnt
+
+
+def merged_index(plan: Plan) -> dict[str, list[str]]:
+    """Return the complete new list of index files; what was due to merge is merged."""
+    new = staged_index(plan.staging)
+    files = {name: [*paths, *new.get(name, ())] for name, paths in plan.index_files.items()}
+    folder = plan.staging.state_dir("merged")
+    return files | compact_index(files, folder, plan.staging.cycle, plan.at.date())
 
 
 def report_of(

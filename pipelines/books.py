@@ -1,11 +1,14 @@
 """The books of a run: what was counted in the graph against what was committed, cycle by cycle."""
 
+import re
 from collections import Counter
+from datetime import date
 
 from warta.pipelines.tally import Tally
 from warta.schemas.outcome import Books
 from warta.transforms.store.manifest import Manifest
 
+_DAY = re.compile(r"date=(\d{4}-\d\d-\d\d)")
 ROWS = ("articles", "duplicates", "rejections")
 
 
@@ -26,6 +29,8 @@ class Ledger:
         self.tally = Tally()
         self.rows: Counter[str] = Counter()
         self.cycles = 0
+        self.days: set[date] = set()
+        """Partitions of `articles` that got rows."""
         self._first = Tally()
         self._last = Tally()
 
@@ -38,6 +43,8 @@ class Ledger:
         rows = Counter(dict.fromkeys(ROWS, 0))
         for file in manifest.added:
             rows[file.table] += file.rows
+            if file.table == "articles":
+                self.days.add(date.fromisoformat(_DAY.findall(file.path)[0]))
         rows["rejections"] -= tally.total("failed_feeds")
         taken_in = tally.total("announced") + tally.total("unusable")
         stored = sum(rows[table] for table in ROWS)

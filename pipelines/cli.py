@@ -156,7 +156,7 @@ def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     verify = _command(
         commands,
         "verify",
-        "warta.pipelines.commands:verify",
+        "warta.pipelines.upkeep:verify",
         about="read every file of a dataset and check it against its manifests, schema and index",
         example="warta verify data",
     )
@@ -164,7 +164,7 @@ def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     compact = _command(
         commands,
         "compact",
-        "warta.pipelines.commands:compact",
+        "warta.pipelines.upkeep:compact",
         about="join small files of each partition; readers stay consistent while it works",
         example="warta compact data --target-mb 64",
     )
@@ -178,7 +178,7 @@ def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     repair = _command(
         commands,
         "repair",
-        "warta.pipelines.commands:repair",
+        "warta.pipelines.upkeep:repair",
         about="mend what verify finds and can be mended: finish commits, rebuild the index from the rows",
         example="warta repair data",
     )

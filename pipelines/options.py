@@ -41,6 +41,7 @@ class Settings:
     user_agent: str = ""
     keep_duplicate_text: bool = False
     poll_all: bool = False
+    tell_stories: bool = True
     beam_args: tuple[str, ...] = field(default=())
 
     @property

@@ -118,7 +118,7 @@ def assemble(entry: Entry, page: Page, reading: Reading) -> Article:
         paywalled=said.paywalled,
         entry_digest=entry.digest,
         announced_at=entry.announced_at,
-        removed=tuple(Removed("", cut.rule, str(len(cut.text))) for cut in reading.removed),
+        removed=tuple(Removed("", cut.rule, chars=len(cut.text)) for cut in reading.removed),
     )
 
 

@@ -13,6 +13,8 @@ class Removed:
     """`<kind>:<rule name>`, e.g. `heading:terpopuler`, `links:list`, `inline_link:baca_juga`."""
     evidence: str = ""
     """What made the rule fire ("link share .93 over 11 items"), for `warta explain`."""
+    chars: int = 0
+    """Length of the cut text where the text itself was left behind; 0 means "see `text`"."""
 
 
 @dataclass(frozen=True, slots=True)

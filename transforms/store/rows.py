@@ -144,9 +144,6 @@ def _article(record: Record, stamp: Stamp) -> Row:
     article = record.article
     row = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
     row |= {
-        "authors": list(article.authors),
-        "editors": list(article.editors),
-        "tags": list(article.tags),
         "topic_qcode": QCODES.get(article.topic, ""),
         "text_chars": len(article.text),
         "removed": removed_by_rule(article.removed),
@@ -166,7 +163,7 @@ def removed_by_rule(removed: Iterable[Removed]) -> list[Row]:
     """
     blocks: dict[str, list[int]] = {}
     for one in removed:
-        blocks.setdefault(one.rule, []).append(len(one.text))
+        blocks.setdefault(one.rule, []).append(one.chars or len(one.text))
     return [
         {"rule": rule, "blocks": len(sizes), "chars": sum(sizes)} for rule, sizes in sorted(blocks.items())
     ]

@@ -1,0 +1,96 @@
+"""Looking after an output folder: verify, compact, repair, and the index made anew from the rows."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+
+from warta.pipelines.options import UsageError
+from warta.transforms.dedup.index import write_segment
+from warta.transforms.dedup.merging import rows_of_stored
+from warta.transforms.store.commit import Staging, Store
+from warta.transforms.store.compact import compact as compact_store
+from warta.transforms.store.errors import StoreError
+from warta.transforms.store.read import read
+from warta.transforms.store.repair import repair as repair_store
+from warta.transforms.store.verify import Verification
+from warta.transforms.store.verify import verify as verify_store
+
+EXIT_DONE, EXIT_FAILED = 0, 1
+
+
+def verify(args: argparse.Namespace, _: list[str]) -> int:
+    """`warta verify DIR`."""
+    try:
+        seen = verify_store(args.dataset)
+    except StoreError as error:
+        return _failed(error)
+    return _print_verification(seen)
+
+
+def compact(args: argparse.Namespace, _: list[str]) -> int:
+    """`warta compact DIR`."""
+    if args.target_mb <= 0:
+        raise UsageError(f"--target-mb {args.target_mb:g}: must be positive")
+    if args.keep_days is not None and args.keep_days < 1:
+        raise UsageError(f"--keep-days {args.keep_days}: must be at least 1")
+    keep_since = _today() - timedelta(days=args.keep_days) if args.keep_days else None
+    try:
+        with Store.open(args.dataset, owner="warta compact") as store:
+            done = compact_store(store, target_bytes=int(args.target_mb * 2**20), keep_since=keep_since)
+    except StoreError as error:
+        return _failed(error)
+    print(f"{done.files_before} files before, {done.files_after} after; {done.rows} rows rewritten")
+    if done.rows_let_go:
+        print(f"{done.rows_let_go} rows older than {args.keep_days} days were let go")
+    return EXIT_DONE
+
+
+def repair(args: argparse.Namespace, _: list[str]) -> int:
+    """`warta repair DIR`."""
+    try:
+        done = repair_store(args.dataset, owner="warta repair", rebuild=rebuild_index)
+    except StoreError as error:
+        return _failed(error)
+    for fault in done.mended:
+        print(f"mended: {fault}")
+    if done.rebuilt_state:
+        print("the duplicate index was made anew from the rows; feeds will be polled in full")
+    return _print_verification(done.left)
+
+
+def rebuild_index(store: Store, staging: Staging) -> dict[str, list[str]]:
+    """Make the duplicate index anew from the stored rows; return its files by state name."""
+    root = store.layout.root
+    rows = rows_of_stored(*(_rows(root, table) for table in ("articles", "duplicates", "rejections")))
+    return write_segment(rows, staging.state_dir("index"), staging.cycle)
+
+
+def _rows(root: str, table: str) -> Iterable[dict[str, Any]]:
+    for batch in read(root, table).to_batches():
+        yield from batch.to_pylist()
+
+
+def _print_verification(seen: Verification) -> int:
+    rows = ", ".join(f"{count} {table}" for table, count in seen.rows.items())
+    print(f"{seen.commits} commits, {seen.files} files, rows: {rows}")
+    for fault in seen.faults:
+        Console(stderr=True).print(f"FAULT {fault}", style="red", markup=False, highlight=False)
+    print(
+        "everything agrees"
+        if not seen.faults
+        else f"{len(seen.faults)} faults; `warta repair` mends what it can"
+    )
+    return EXIT_FAILED if seen.faults else EXIT_DONE
+
+
+def _failed(error: StoreError) -> int:
+    print(f"warta: {error}", file=sys.stderr)
+    return EXIT_FAILED
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
