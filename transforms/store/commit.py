@@ -78,7 +78,7 @@ class Store:
       StoreError: naming the path at fault; what was committed before is intact.
     """
 
-    def __init__(self, root: str, files: Files, lock: Any, owner: str, now: Clock) -> None:
+    def __init__(self, root: str, files: Files, lock: locks.Lock, owner: str, now: Clock) -> None:
         self.layout = Layout(root)
         self.files = files
         self.owner = owner
@@ -88,13 +88,20 @@ class Store:
 
     @classmethod
     def open(
-        cls, output_dir: str, *, owner: str, files: Files | None = None, now: Clock = utc_now
+        cls,
+        output_dir: str,
+        *,
+        owner: str,
+        files: Files | None = None,
+        now: Clock = utc_now,
+        acquire: Callable[[Files, str, str], locks.Lock] = locks.acquire,
     ) -> "Store":
         """Open `output_dir` for writing, making it when missing; finish or undo what a kill left.
 
         Args:
           output_dir: a local folder or an address that Beam's filesystems know.
           owner: who is asking, for the message that a second writer gets ("warta run --feeds x.toml").
+          files, now, acquire: the disk, the clock and the lock; tests bring their own.
 
         Raises:
           StoreLocked: when somebody else writes here.
@@ -104,7 +111,7 @@ class Store:
         if files.local:
             with naming(root):
                 files.make_folder(root)
-        lock = locks.acquire(files, Layout(root).lock, owner)
+        lock = acquire(files, Layout(root).lock, owner)
         try:
             store = cls(root, files, lock, owner, now)
             store._recover()

@@ -14,7 +14,8 @@ import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
+from weakref import WeakSet
 
 from warta.transforms.store.errors import StoreError, StoreLocked, naming
 from warta.transforms.store.files import Files
@@ -27,7 +28,14 @@ SETTLE_S = 1.0
 """Time between writing a lease and reading it back: of two who wrote at once only the last goes on."""
 
 
-def acquire(files: Files, path: str, owner: str) -> "LocalLock | Lease":
+class Lock(Protocol):
+    """What a writer holds."""
+
+    def check(self) -> None: ...
+    def release(self) -> None: ...
+
+
+def acquire(files: Files, path: str, owner: str) -> Lock:
     """Take the lock at `path` for `owner`.
 
     Raises:
@@ -52,12 +60,18 @@ class LocalLock:
         except OSError as error:
             self._file.close()
             raise StoreError(f"{path}: this disk cannot lock files ({error}); use another") from error
-        # A forked child would keep the lock alive after its parent's death.
-        os.register_at_fork(after_in_child=self._file.close)
+        _held.add(self)
         self._say(_card(owner))
 
+    def forget(self) -> None:
+        """Let go without a word: the lock is another process's."""
+        self._file.close()
+
     def check(self) -> None:
-        """Nothing to do: the kernel does not take a lock away."""
+        """Raise `StoreError` when the folder is another one than was locked: moved away, or unmounted."""
+        with naming(self._file.name):
+            if not os.path.samestat(os.stat(self._file.name), os.fstat(self._file.fileno())):
+                raise StoreError(f"{self._file.name}: another lock file than ours; was the folder replaced?")
 
     def release(self) -> None:
         if not self._file.closed:
@@ -71,17 +85,31 @@ class LocalLock:
             self._file.flush()
 
 
+_held: WeakSet[LocalLock] = WeakSet()
+
+
+def _forget_held() -> None:
+    for lock in _held:
+        lock.forget()
+
+
+# A forked child would keep the lock alive after its parent's death.
+os.register_at_fork(after_in_child=_forget_held)
+
+
 class Lease:
     """A lock on an object store: a small file that its owner keeps young."""
 
-    def __init__(self, files: Files, path: str, owner: str, lease_s: float = LEASE_S) -> None:
+    def __init__(
+        self, files: Files, path: str, owner: str, *, lease_s: float = LEASE_S, settle_s: float = SETTLE_S
+    ) -> None:
         self._files, self._path, self._lease_s = files, path, lease_s
         self._card = _card(owner) | {"token": secrets.token_hex(8), "renewed": 0}
         held = self._read()
         if held and not self._is_stale(held):
             raise StoreLocked(_refusal(path, json.dumps(held)))
         self._renew()
-        time.sleep(SETTLE_S if files.exists(path) else 0)
+        time.sleep(settle_s)
         self.check()
         self._done = threading.Event()
         self._renewer = threading.Thread(target=self._keep, name="warta-lease", daemon=True)
@@ -125,7 +153,7 @@ class Lease:
         try:
             return dict(json.loads(self._files.read(self._path) or b"{}"))
         except ValueError:
-            return {}
+            return {"owner": ""}
 
 
 def _card(owner: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warta.schemas.tables import PARTITIONS, SCHEMA_VERSION, TABLES
-from warta.transforms.store.errors import StoreError
+from warta.transforms.store.errors import StoreError, naming
 from warta.transforms.store.files import Files
 from warta.transforms.store.rows import SORT_KEYS
 
@@ -77,7 +77,7 @@ def write_state(files: Files, path: str, columns: pa.Table) -> None:
 
 
 def _write(files: Files, path: str, columns: pa.Table, *, dictionary: Any, sorting: Any) -> None:
-    with files.create(path) as sink:
+    with naming(path), files.create(path) as sink:
         pq.write_table(
             columns,
             sink,

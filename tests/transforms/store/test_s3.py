@@ -1,11 +1,9 @@
 """The same store on an S3-compatible server, through Beam's filesystem."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from socket import create_server
 
 import pytest
@@ -64,7 +62,7 @@ def test_cycles_state_and_lock_work_on_an_object_store(bucket: str) -> None:
             staging = cycle(store, f"c{number}", [record(number), record(number + 10)])
             index = write_entries([entry(number)], staging.state_dir("index"))
             store.commit(staging, append={"index": [index]})
-            with pytest.raises(StoreLocked, match="test on .* is writing here"):
+            with pytest.raises(StoreLocked, match=r"test on .* is writing here"):
                 Store.open(root, owner="another")
     with Store.open(root, owner="test") as store:
         assert read_entries(store.state_files("index")) == [entry(1), entry(2)]
