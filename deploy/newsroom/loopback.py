@@ -16,6 +16,7 @@ from typing import Self
 
 ADDRESS = "127.0.0.1"
 MAX_HEAD_BYTES = 65_536
+TLS_HANDSHAKE = b"\x16"
 _PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -165,7 +166,9 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._data += data
-        if not self._busy:
+        if self._data[:1] == TLS_HANDSHAKE and self._transport:
+            self._transport.abort()  # at once: a visitor who speaks TLS would wait for its time limit
+        elif not self._busy:
             self._next()
 
     def _next(self) -> None:

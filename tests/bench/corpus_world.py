@@ -12,7 +12,8 @@ Where a page lives:
 How pages are announced: one RSS 2.0 feed per site group (the row's `site`, else the host) at
 `/warta-corpus.xml` of the group's first host. The item's title is the page's own `<title>`, never the
 ground truth, and it carries no date: a feed that knew the answers would flatter the reader. Items have no
-summary. The 76 real feeds live at `http://feeds.test/<file>`; what they announce answers 404.
+summary. The 76 real feeds live at `http://feeds.test/<file>`, byte for byte; what they announce answers 404,
+and where they announce `https` the connection is refused at once (the world speaks no TLS).
 """
 
 import argparse
@@ -80,7 +81,8 @@ def _address(row: dict[str, Any]) -> str:
     if parts.scheme not in ("http", "https"):
         return f"http://{row['id'].lower().replace('_', '-')}.test/{row['id']}"
     query = f"?{parts.query}" if parts.query else ""
-    return f"http://{parts.netloc.lower()}{parts.path or '/'}{query}".replace(" ", "%20")
+    path = parts.path[:-1] if parts.path.endswith("/.") else parts.path or "/"  # RFC 3986 5.2.4
+    return f"http://{parts.netloc.lower()}{path}{query}".replace(" ", "%20")
 
 
 def _key(url: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ ROWS = [
     row("B_4", "hard::somewhere.html"),
     row("c-5", None, "video_article_01"),
     row("d-6", "https://lain.example/satu dua/é ", "lain.example"),
+    row("e-7", "https://lain.example/tiga/.", "lain.example"),
 ]
 
 
@@ -59,6 +60,7 @@ def test_every_row_has_an_address_of_its_own() -> None:
         "http://b-4.test/B_4",
         "http://c-5.test/c-5",
         "http://lain.example/satu%20dua/é",
+        "http://lain.example/tiga/",
     ]
 
 

@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import socket
+import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -141,6 +142,13 @@ def test_a_fault_of_a_status_answers_it_with_retry_after() -> None:
 def test_a_reset_closes_without_an_answer() -> None:
     with serve(faults=[Fault("reset")]) as room, pytest.raises((ConnectionError, http.client.HTTPException)):
         visit(room.port, RSS)
+
+
+def test_a_visitor_who_speaks_tls_is_refused_at_once() -> None:
+    with serve() as room:
+        link = socket.create_connection(("127.0.0.1", room.port), timeout=5)
+        with link, pytest.raises(OSError, match=r"EOF|reset|aborted"):
+            ssl.create_default_context().wrap_socket(link, server_hostname="www.kabarnusa.test")
 
 
 def test_a_truncated_answer_promises_more_than_it_sends() -> None:
