@@ -45,6 +45,8 @@ def parse_feed(
 
     Returns:
       Entries and rejections in the document's order. Nothing is dropped for being malformed.
+      About 0.3 ms an item; but feedparser's time grows with the square of the attributes or categories of one
+      element (20,000 categories: 11 s), so strangers' feeds are read where the reader can be killed.
 
     Raises:
       FeedError: the document is no feed, declares entities, is too large or too broken.
