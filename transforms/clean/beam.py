@@ -1,0 +1,101 @@
+"""StripFurniture: learn each host's repeated paragraphs and cut them, in this cycle and from state.
+
+Bounded input. Only keys are shuffled (an article's id and the hashes of its paragraphs); the texts stay
+where they are and meet the hashes as a side input.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+from apache_beam.pvalue import AsDict, TaggedOutput
+
+from warta.schemas.article import Article, Removed
+from warta.transforms.clean.furniture import (
+    FurnitureCount,
+    Sighting,
+    host_of,
+    learn,
+    sighting_of,
+    strip_furniture,
+)
+
+Finish = Callable[[Article], Article]
+"""Labels and signs an article anew after its text changed."""
+
+COUNTS = "counts"
+
+
+class Stripped(NamedTuple):
+    """What `StripFurniture` gives."""
+
+    articles: beam.PCollection
+    """Every article that came in, once; those that carried furniture without it."""
+    counts: beam.PCollection
+    """State rows of the hosts met; they replace all earlier rows of those hosts."""
+
+
+class StripFurniture(beam.PTransform):
+    """Cut paragraphs that repeat over a host's articles. Applied to (articles, counts of earlier runs).
+
+    Counts `furniture/articles_changed` and `furniture/blocks_cut`.
+    """
+
+    def __init__(self, at: datetime, finish: Finish) -> None:
+        super().__init__()
+        self.at = at
+        self.finish = finish
+
+    def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> Stripped:
+        articles, counts = inputs
+        sightings = articles | "KeySightings" >> beam.Map(_keyed_sighting)
+        rows = counts | "KeyCounts" >> beam.Map(_keyed_count)
+        learnt = (
+            (sightings, rows)
+            | "SightingsAndCounts" >> beam.Flatten()
+            | "GroupByHost" >> beam.GroupByKey()
+            | "Learn" >> beam.FlatMap(_learn, self.at).with_outputs(COUNTS, main="furniture")
+        )
+        stripped = articles | "Strip" >> beam.Map(_strip, AsDict(learnt.furniture), self.finish)
+        return Stripped(stripped, learnt[COUNTS])
+
+
+def _keyed_sighting(article: Article) -> tuple[str, Any]:
+    return host_of(article), sighting_of(article)
+
+
+def _keyed_count(count: FurnitureCount) -> tuple[str, Any]:
+    return count.host, count
+
+
+def _learn(grouped: tuple[str, Iterable[Any]], at: datetime) -> Iterator[Any]:
+    host, values = grouped
+    sightings: list[Sighting] = []
+    counts: list[FurnitureCount] = []
+    for value in values:
+        if isinstance(value, Sighting):
+            sightings.append(value)
+        else:
+            counts.append(value)
+    # A host that was not met keeps its rows as they are: nothing to learn, nothing to write.
+    if not sightings:
+        return
+    furniture, rows = learn(host, sightings, counts, at=at)
+    if furniture:
+        yield host, furniture
+    for row in rows:
+        yield TaggedOutput(COUNTS, row)
+
+
+def _strip(article: Article, furniture: dict[str, frozenset[str]], finish: Finish) -> Article:
+    text, removed = strip_furniture(article.text, furniture.get(host_of(article), frozenset()))
+    if not removed:
+        return article
+    Metrics.counter("furniture", "articles_changed").inc()
+    Metrics.counter("furniture", "blocks_cut").inc(len(removed))
+    # As the reader does, rows carry a cut's rule and length, not its text.
+    cuts = tuple(Removed("", cut.rule, str(len(cut.text))) for cut in removed)
+    return finish(replace(article, text=text, removed=article.removed + cuts))
