@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.bench.world import Served, WorldSpec, serve_world
-from tests.bench.world_pages import SIZES_KB, article, page_body, pool
+from tests.bench.world_pages import SIZES_KB, article, page_body, pool, summary
 from tests.newsroom.visitor import visit
 
 SPEC = WorldSpec(hosts=3, feeds=6, pages=60, published=48, faults={"404": 0.2, "503": 0.2})
@@ -104,3 +104,7 @@ def test_a_page_url_belongs_to_the_host_of_its_feed() -> None:
     for page in range(12):
         feed = SPEC.feed_of(page)
         assert urlsplit(SPEC.page_url(page)).netloc == urlsplit(SPEC.feed_url(feed)).netloc
+
+
+def test_a_feed_says_the_first_sentence_of_the_page() -> None:
+    assert all(article(page, "en")[0].startswith(summary(page, "en")) for page in range(50))

@@ -39,8 +39,8 @@ class WorldSpec:
     feeds: int = 50
     pages: int = 500
     latency_s: float = 0.0
-    feed_items: int = 30
-    """Most items a feed lists: its newest."""
+    feed_items: int | None = None
+    """Most items a feed lists: its newest; None lists all its pages."""
     languages: tuple[str, ...] = tuple(LANGUAGES)
     """Languages by host, in turn."""
     faults: Mapping[str, float] = field(default_factory=dict)
@@ -79,6 +79,8 @@ class WorldServer:
         self.spec = spec
         self.visible = spec.pages if spec.published is None else spec.published
         self._feeds: dict[int, tuple[int, bytes, str]] = {}
+        for feed in range(spec.feeds):  # before the first visitor, who must not wait for it
+            self._feed_document(feed)
 
     def __call__(self, ask: Ask) -> Answer:
         path = ask.path
@@ -112,7 +114,7 @@ class WorldServer:
         cached = self._feeds.get(feed)
         if cached is None or cached[0] != self.visible:
             spec = self.spec
-            newest = range(feed, self.visible, spec.feeds)[-spec.feed_items :]
+            newest = range(feed, self.visible, spec.feeds)[-(spec.feed_items or spec.pages) :]
             rows = [(spec.page_url(page), page) for page in reversed(newest)]
             body = feed_body(feed, spec.language(feed % spec.hosts), rows)
             cached = (self.visible, body, f'"{hashlib.sha256(body).hexdigest()[:16]}"')
@@ -290,6 +292,23 @@ def _read(port: int, targets: list[tuple[str, str]], sizes: list[int]) -> None:
             sizes.append(length)
 
 
+def _report(name: str, world: Served, targets: list[tuple[str, str]], links: int) -> None:
+    sizes: list[int] = []
+    threads = [
+        threading.Thread(target=_read, args=(world.port, targets[n::links], sizes)) for n in range(links)
+    ]
+    before_s, start_s = world.totals()["cpu_s"], time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wall_s, cpu_s = time.perf_counter() - start_s, world.totals()["cpu_s"] - before_s
+    sizes.sort()
+    shape = "/".join(f"{sizes[len(sizes) * percent // 100] / 1000:.0f}" for percent in (5, 50, 95))
+    print(f"{name} {len(sizes)}, kB p5/p50/p95: {shape}")
+    print(f"  served {len(sizes) / wall_s:,.0f}/s by the clock, {len(sizes) / cpu_s:,.0f} per CPU-second")
+
+
 def main() -> None:
     """Print the world's own limits: pages a second at no latency, and the sizes of its pages."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -298,26 +317,11 @@ def main() -> None:
     args = parser.parse_args()
     spec = WorldSpec(hosts=200, feeds=400, pages=args.pages)
     with serve_world(spec) as world:
-        targets = [(spec.host(spec.feed_of(n)), page_path(n)) for n in range(args.pages)]
-        _read(world.port, targets[:1000], [])  # every shell is made once
-        before_s, sizes = world.totals()["cpu_s"], []
-        threads = [
-            threading.Thread(target=_read, args=(world.port, targets[n :: args.links], sizes))
-            for n in range(args.links)
-        ]
-        start_s = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        wall_s = time.perf_counter() - start_s
-        totals = world.totals()
-    cpu_s = totals["cpu_s"] - before_s
-    sizes.sort()
-    shape = "/".join(str(sizes[len(sizes) * percent // 100] // 1000) for percent in (5, 50, 95))
-    print(f"pages {len(sizes)}, kB p5/p50/p95: {shape}")
-    print(f"served {len(sizes) / wall_s:,.0f} pages/s by the clock")
-    print(f"       {len(sizes) / cpu_s:,.0f} pages per CPU-second of the server")
+        pages = [(spec.host(spec.feed_of(n)), page_path(n)) for n in range(args.pages)]
+        feeds = [(spec.host(n), f"/feed/{n}.xml") for n in range(spec.feeds)] * 5
+        _read(world.port, pages[:1000], [])  # every shell is made once
+        for name, targets in (("pages", pages), ("feeds", feeds)):
+            _report(name, world, targets, args.links)
     print(f"(load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; the client shares them)")
 
 

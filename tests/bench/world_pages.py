@@ -68,20 +68,38 @@ def _sentence(source: Language, chance: random.Random) -> str:
 def title(page: int, language: str) -> str:
     """Return the headline of a page."""
     source = LANGUAGES[language]
-    chance = random.Random(page)
-    who, what, where = (chance.choice(words) for words in (source.who, source.what, source.where))
+    state = _seed(page)
+    who, what, where = (
+        words[(state >> shift) % len(words)]
+        for words, shift in ((source.who, 8), (source.what, 24), (source.where, 40))
+    )
     return f"{who.capitalize()}: {what} {where} ({page})"
+
+
+def summary(page: int, language: str) -> str:
+    """Return what a feed says of a page: its first sentence."""
+    sentences = pool(language)
+    return sentences[(_next(_seed(page)) >> 20) % len(sentences)]
+
+
+def _seed(page: int) -> int:
+    return int.from_bytes(hashlib.blake2b(page.to_bytes(8), digest_size=8).digest())
+
+
+def _next(state: int) -> int:
+    """Step a linear congruential generator (Knuth's MMIX constants): cheaper than `random`."""
+    return (state * 6364136223846793005 + 1442695040888963407) % 2**64
 
 
 def article(page: int, language: str) -> list[str]:
     """Return the paragraphs of a page."""
     sentences = pool(language)
-    state = int.from_bytes(hashlib.blake2b(page.to_bytes(8), digest_size=8).digest())
+    state = _seed(page)
     paragraphs = []
     for count in (2, 3, 3, 2, 3, 2, 3, 2, 2)[: 6 + state % 4]:
         chosen = []
         for _ in range(count):
-            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            state = _next(state)
             chosen.append(sentences[(state >> 20) % len(sentences)])
         paragraphs.append(" ".join(chosen))
     return paragraphs
@@ -155,7 +173,7 @@ def feed_body(feed: int, language: str, rows: Sequence[tuple[str, int]]) -> byte
     items = "".join(
         f"<item><title>{escape(title(page, language))}</title><link>{url}</link><guid>{url}</guid>"
         f"<pubDate>{format_datetime(published(page))}</pubDate>"
-        f"<description>{escape(article(page, language)[0][:200])}</description></item>\n"
+        f"<description>{escape(summary(page, language))}</description></item>\n"
         for url, page in rows
     )
     return (
