@@ -6,7 +6,7 @@ OUT    ?= data
 UV     := uv==0.13.8
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test lint type unit setup links lock bench-corpus bench-extraction bench-dedup bench-label bench-fetch chaos clean help
+.PHONY: run test lint type unit setup links lock bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch chaos clean help
 
 run: $(STAMP)  ## run the main job: the sample newsroom offline, or FEEDS=file OUT=dir on the real web
 ifdef FEEDS
@@ -25,8 +25,8 @@ type: $(STAMP)  ## mypy, strict
 	$(BIN)/mypy .links/warta/schemas .links/warta/transforms .links/warta/pipelines
 
 unit: $(STAMP)  ## all tests that need no corpus and no internet, two at a time, with coverage
-	rm -f .coverage .coverage.*
 	$(BIN)/coverage erase
+	$(BIN)/python -m tests.feedparser_corpus
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 setup: $(STAMP)  ## .venv from the lock file
@@ -50,6 +50,10 @@ lock:  ## resolve the dependencies anew
 bench-extraction: $(STAMP)  ## F1, leak, loss, metadata and speed on the shared corpus
 	$(BIN)/python -m tests.gate.extraction
 	$(BIN)/python -m tests.gate.metadata
+
+bench-feeds: $(STAMP)  ## feed reading and article identity on the shared corpus
+	$(BIN)/python -m tests.gate.feeds
+	$(BIN)/python -m tests.gate.urls
 
 bench-label: $(STAMP)  ## language and topic on the shared labels
 	$(BIN)/python -m tests.gate.label

@@ -48,6 +48,7 @@ setup(
         "protego>=0.7,<1",
         "pebble>=5.2,<6",
         "rich>=15,<16",
+        "tzdata>=2026.1",
     ],
     extras_require={
         "archive": ["warcio>=1.8,<2"],

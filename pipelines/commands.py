@@ -8,6 +8,7 @@ import sys
 from rich.console import Console
 
 from warta.pipelines.options import Settings, checked_beam_args, settings_from
+from warta.pipelines.warm import warm_readers
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
 
 def _run(settings: Settings, command: str) -> int:
     quiet_beam()
+    if settings.is_local:
+        warm_readers()
     from warta.pipelines.batch import run as run_batch
     from warta.pipelines.books import BooksUnbalanced
     from warta.pipelines.signals import stop_on_signal

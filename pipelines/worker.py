@@ -35,7 +35,7 @@ HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/x
 
 def read_feed(feed: Feed, page: Page) -> ParsedFeed:
     """Parse one answered feed. Raises `FeedError`."""
-    return parse_feed(page.body, page.headers, feed, now=page.fetched_at)
+    return parse_feed(page.body, page.headers, feed, now=page.fetched_at, base=page.final_url)
 
 
 def read_page(entry: Entry, pages: tuple[Page, ...]) -> Article | Rejection | NextPage:

@@ -26,7 +26,7 @@ class Entry:
     categories: tuple[str, ...] = ()
     image_url: str = ""
     language: str = ""
-    """Declared: the entry's or its feed's, else the feed list's."""
+    """Declared: by the entry, else by the feed list, else by the feed."""
     timezone: str = ""
     topic: str = ""
     section: str = ""
