@@ -128,9 +128,7 @@ def test_an_output_that_vanishes_in_the_middle_is_named(tmp_path: Path) -> None:
     with Store.open(str(root), owner="test", files=QUICK) as store:
         staging = cycle(store, "c1", [record(1)])
         root.rename(tmp_path / "moved away")
-        with pytest.raises(
-            StoreError, match=r"out/lock\.json: No such file .*; it vanished while in use"
-        ):
+        with pytest.raises(StoreError, match=r"out/lock\.json: No such file .*; it vanished while in use"):
             store.commit(staging)
 
 
