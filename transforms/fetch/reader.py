@@ -7,9 +7,11 @@ count against a page's deadline: on a loaded machine it takes longer than any pa
 
 import os
 import resource
+import threading
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from multiprocessing import parent_process
 from typing import Any
 
 SETUP_VARIABLE = "WARTA_READER_SETUP"
@@ -17,6 +19,7 @@ SETUP_VARIABLE = "WARTA_READER_SETUP"
 
 def prepare(setup: tuple[str, ...], memory_mb: int) -> None:
     """Get this process ready: run `setup` unless the fork server has, then bound the memory."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     set_up(setup)
     if memory_mb > 0:
         limit = memory_mb * 2**20
@@ -44,6 +47,14 @@ def set_up(setup: tuple[str, ...]) -> Exception | None:
     except Exception as error:
         return error
     return None
+
+
+def _leave_with_parent() -> None:
+    """End this process when the one it reads for dies, however long the page in hand would take."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 if SETUP_VARIABLE in os.environ:
