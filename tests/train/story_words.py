@@ -1,4 +1,4 @@
-"""Count how usual words are in news: `python -m tests.train.story_words` writes `transforms/dedup/words.json`.
+"""Count how usual words are in news: `python -m tests.train.story_words` writes `dedup/words.json`.
 
 Shares of documents, not texts: of 10,991 Indonesian articles (shared/dedup) and of the English and German
 pages of the shared corpus. Run it again when a corpus grows; `tests.bench.bench_dedup` shows what moves.
@@ -17,8 +17,8 @@ from warta.transforms.text import words
 TARGET = Path(__file__).parents[2] / "transforms" / "dedup" / "words.json"
 
 LEAST_SHARE = {"id": 0.01, "en": 0.05, "de": 0.1}
-"""Words in fewer documents are left out: for Indonesian one in a hundred; the other corpora are 50 to 200 times
-smaller, and half a dozen documents are the fewest that make a share."""
+"""Words in fewer documents are left out: for Indonesian one in a hundred; the other corpora are 50 to 200
+times smaller, and half a dozen documents are the fewest that make a share."""
 
 
 def shares(texts: Iterable[str], least: float) -> dict[str, float]:
