@@ -77,18 +77,23 @@ def write_state(files: Files, path: str, columns: pa.Table) -> None:
 
 
 def _write(files: Files, path: str, columns: pa.Table, *, dictionary: Any, sorting: Any) -> None:
-    with naming(path), files.create(path) as sink:
-        pq.write_table(
-            columns,
+    with (
+        naming(path),
+        files.create(path) as sink,
+        pq.ParquetWriter(
             sink,
+            columns.schema,
             compression="zstd",
             compression_level=ZSTD_LEVEL,
             use_dictionary=dictionary,
-            row_group_size=ROW_GROUP_ROWS,
             write_page_index=True,
             write_page_checksum=True,
             sorting_columns=sorting,
-        )
+            store_schema=False,  # the same again in base64, 7 kB a file; the Parquet types say it all
+        ) as writer,
+    ):
+        writer.write_table(columns, row_group_size=ROW_GROUP_ROWS)
+        writer.add_key_value_metadata(columns.schema.metadata or {})
     files.finish(path)
 
 
