@@ -14,13 +14,16 @@ from datetime import datetime
 import apache_beam as beam
 
 from warta.pipelines import memory
+from warta.pipelines.furniture import FURNITURE, EarlierCounts
 from warta.pipelines.staging import StageIndex, StageNouns
 from warta.pipelines.tally import StageTally, counted
-from warta.pipelines.worker import read_feed, read_page
+from warta.pipelines.worker import finish_again, read_feed, read_page
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState
 from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Reason, Rejection, Stage
+from warta.transforms.clean.beam import StripFurniture
+from warta.transforms.clean.furniture import FurnitureCount, host_of
 from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.seen import row_of_rejection
@@ -44,6 +47,7 @@ class Plan:
     hosts: tuple[HostState, ...]
     index_files: IndexFiles
     read_texts: ReadTexts
+    earlier_counts: EarlierCounts
     fetch: FetchSettings
     keep_duplicate_text: bool = False
 
@@ -60,7 +64,10 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
     asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
     pages = asked | FetchPages(read_page, plan.fetch)
-    settled = pages.articles | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
+    hosts_read = pages.articles | "HostsRead" >> beam.Map(host_of) | beam.Distinct()
+    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(plan.earlier_counts)
+    stripped = (pages.articles, earlier) | StripFurniture(plan.at, finish_again)
+    settled = stripped.articles | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
 
     unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
     rejections = (polled.rejections, pages.rejections) | "Rejections" >> beam.Flatten()
@@ -74,6 +81,7 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     left = deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry)
     (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten() | StageIndex(plan.staging)
     polled.feed_states | "StageFeeds" >> StageNouns(FeedState, plan.staging, memory.FEED_STATES)
+    stripped.counts | "StageFurniture" >> StageNouns(FurnitureCount, plan.staging, FURNITURE)
     met | "StageHosts" >> StageNouns(HostState, plan.staging, memory.HOSTS)
     left | "StagePending" >> StageNouns(Entry, plan.staging, memory.PENDING)
 

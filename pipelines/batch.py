@@ -10,6 +10,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines.articles import Plan, build
 from warta.pipelines.books import Ledger
+from warta.pipelines.furniture import FURNITURE, merged_counts
 from warta.pipelines.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.memory import Memory, recall
 from warta.pipelines.options import Settings
@@ -61,7 +62,11 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     counts = [[*what, count] for what, count in sorted(tally.counts.items())]
     manifest = store.commit(
         plan.staging,
-        replace=learnt.stage(plan.staging) | merged_index(plan),
+        replace={
+            **learnt.stage(plan.staging),
+            **merged_index(plan),
+            FURNITURE: merged_counts(plan.earlier_counts.paths, plan.staging),
+        },
         report={"run_id": plan.run_id, "counts": counts},
     )
     ledger.post(tally, manifest)

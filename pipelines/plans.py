@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pyarrow.dataset as ds
 
 from warta.pipelines.articles import Plan
+from warta.pipelines.furniture import FURNITURE, EarlierCounts
 from warta.pipelines.memory import Memory
 from warta.pipelines.options import Settings
 from warta.schemas.entry import Entry
@@ -36,6 +37,7 @@ def first_plan(
         hosts=tuple(remembered.hosts.values()),
         index_files=index_files(store),
         read_texts=StoredTexts(store.layout.root),
+        earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
         fetch=fetch_settings(settings, run_id, deadline),
         keep_duplicate_text=settings.keep_duplicate_text,
     )
@@ -55,6 +57,7 @@ def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: dat
         pending=tuple(chosen),
         hosts=tuple(remembered.hosts.values()),
         index_files=index_files(store),
+        earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
     )
 
 

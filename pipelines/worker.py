@@ -63,7 +63,7 @@ def settle(entry: Entry, page: Page, reading: Reading) -> Article | Rejection:
 
 
 def finish(article: Article, *, categories: tuple[str, ...] = (), feed_topic: str = "") -> Article:
-    """Label and sign an article whose text is final; again when furniture was cut from it later."""
+    """Label and sign an article whose text is final."""
     labels = labeller().label(
         article.title,
         article.text,
@@ -83,6 +83,19 @@ def finish(article: Article, *, categories: tuple[str, ...] = (), feed_topic: st
         topic_source=labels.topic_source,
         content_hash=content_hash(article.text),
         fingerprint=fingerprint(article.text),
+    )
+
+
+def finish_again(article: Article) -> Article:
+    """Label and sign an article whose text has changed; a topic that the feed or section gave stays."""
+    finished = finish(article)
+    if article.topic_source in ("text", "none", ""):
+        return finished
+    return replace(
+        finished,
+        topic=article.topic,
+        topic_score=article.topic_score,
+        topic_source=article.topic_source,
     )
 
 

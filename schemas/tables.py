@@ -56,7 +56,7 @@ ARTICLES = pa.schema(
         _field("announced_at", TIMESTAMP, "When a poll first saw the entry."),
         _field("fetched_at", TIMESTAMP, "When the page was fetched.", required=True),
         _field("topic_score", pa.float32(), "0 to 1; how sure the topic is.", required=True),
-        _field("topic_source", pa.string(), "feed, section, model, lexicon or none.", required=True),
+        _field("topic_source", pa.string(), "feed, section, url, text or none.", required=True),
         _field("topic_qcode", pa.string(), "IPTC Media Topics code of `topic`."),
         _field(
             "language", pa.string(), "ISO 639 code of the text, `und` when it cannot be known.", required=True
