@@ -20,8 +20,12 @@ PARAGRAPH = "paragraph"
 
 PROSE_CHARS = 120
 """A line this long that ends like a sentence is prose and ends what a boilerplate heading covers."""
+SENTENCE_CHARS = 60
+"""A shorter line with a full stop may be a headline that ends in "Inc."."""
 REPEAT_CHARS = 40
-"""A line this long that stood before is a teaser or a caption shown twice."""
+"""A line this long that stands twice within `REPEAT_LINES` is a caption or a teaser shown twice; farther
+apart, recipes and interviews repeat themselves."""
+REPEAT_LINES = 3
 INSTANT_CHARS = 60
 """A longer line with a date in it is a sentence."""
 INSTANT_WORDS = 9
@@ -32,6 +36,7 @@ DATELINE_LINES = 4
 """A dateline stands within the first lines: summary and caption may come before."""
 MAX_PASSES = 6
 
+_FULL_STOP = re.compile(r"""[.…。][)\]"'”’»]*$""")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"""[.!?…。！？:][)\]"'”’»“]*$""")
@@ -112,6 +117,11 @@ def is_prose(text: str) -> bool:
     return len(text) >= PROSE_CHARS and (bool(_SENTENCE_END.search(text)) or len(text) >= 2 * PROSE_CHARS)
 
 
+def _is_sentence(text: str) -> bool:
+    """Tell a sentence of an article from a headline below a boilerplate heading."""
+    return is_prose(text) or (len(text) >= SENTENCE_CHARS and bool(_FULL_STOP.search(text)))
+
+
 def _pass(
     lines: list[tuple[str, str]],
     lexicon: Lexicon,
@@ -126,7 +136,8 @@ def _pass(
     lines = _drop_biographies(lines, found, [*authors, *found.authors])
     lines = _cut_dateline(lines, lexicon, found, publishers)
     lines = _cut_signature(lines, found)
-    while lines and lines[-1][1] == HEADING:
+    # One heading at the end lost what it headed; several in a row are a list.
+    if len(lines) > 1 and lines[-1][1] == HEADING and lines[-2][1] != HEADING:
         found.cut(lines[-1][0], "heading:trailing", "a heading with nothing under it")
         lines = lines[:-1]
     return lines
@@ -140,7 +151,7 @@ def _drop_headed(lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found) 
         if match is not None:
             heading = match
             found.cut(text, f"{match.kind}:{match.name}", "the heading itself")
-        elif heading is not None and not is_prose(text):
+        elif heading is not None and not _is_sentence(text):
             found.cut(text, f"{heading.kind}:{heading.name}", "under the heading")
         else:
             heading = None
@@ -152,12 +163,11 @@ def _drop_lines(
     lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found, title: str, authors: list[str]
 ) -> list[tuple[str, str]]:
     kept: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    for text, kind in lines:
+    for at, (text, kind) in enumerate(lines):
         rule, evidence = _rule(text, kind, lexicon, found, title, authors)
-        if not rule and len(text) >= REPEAT_CHARS and text in seen:
+        before = [line for line, _ in lines[max(0, at - REPEAT_LINES) : at]]
+        if not rule and len(text) >= REPEAT_CHARS and text in before:
             rule, evidence = "repeat:line", "stands above already"
-        seen.add(text)
         if rule:
             found.cut(text, rule, evidence)
         else:

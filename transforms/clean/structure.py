@@ -42,6 +42,8 @@ CARD_PROSE_CHARS = 300
 TEASER_SHARE = 0.25
 """Linked share from which blocks under a heading are teasers: a headline of 60 characters over a summary of
 120 has .33; prose with inline links has .05 to .2."""
+CARD_LINKED = 0.7
+"""Linked share of a teaser that has neither picture nor headline."""
 MAX_CUT_SHARE = 0.3
 """Share of the page's prose that one cut under a heading may hold."""
 LABEL_CHARS = 60
@@ -125,7 +127,7 @@ def _is_card(node: Node) -> bool:
     chars = node.plain + node.linked
     if not 20 <= chars <= CARD_CHARS or node.prose > CARD_PROSE_CHARS or node.prose_blocks > 1:
         return False
-    return node.linked >= 20 and (node.images > 0 or node.headings > 0 or node.linked >= 0.4 * chars)
+    return node.linked >= 20 and (node.images > 0 or node.headings > 0 or node.linked >= CARD_LINKED * chars)
 
 
 def _shape(node: Node) -> str:
@@ -175,14 +177,19 @@ def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Remove
     after = list(page.siblings_after(at))
     prose = sum(page.nodes[sibling].prose for sibling in after)
     evidence = f"under {heading!r}"
-    if rule.startswith("heading:") or prose > MAX_CUT_SHARE * page.prose:
-        kept = next((i for i, sibling in enumerate(after) if _is_prose(page.nodes[sibling])), len(after))
-        if kept < len(after):
-            evidence += ", up to the next prose"
+    strict = rule.startswith("heading:") or prose > MAX_CUT_SHARE * page.prose
+    kept = next((i for i, one in enumerate(after) if _stops(page.nodes[one], strict)), len(after))
+    if kept < len(after):
+        evidence += ", up to the next prose"
         after = after[:kept]
     for sibling in after:
         _note(removed, page.cut(sibling), rule, evidence)
     _note(removed, page.cut(at), rule, "the heading itself")
+
+
+def _stops(node: Node, strict: bool) -> bool:
+    """Tell whether the article goes on here; comments and newsletter boxes hold prose of their own."""
+    return _is_prose(node) and (strict or node.tag == "p")
 
 
 def _is_prose(node: Node) -> bool:
@@ -219,7 +226,7 @@ def _pointer(node: Node, text: str, lexicon: Lexicon, host: str) -> tuple[str, s
         return "", ""
     links = [link for link in node.element.iter("a") if link.get("href")]
     inside = sum(_is_inside(link.get("href") or "", host) for link in links)
-    if share >= POINTER_SHARE and _has_label(text, links):
+    if share >= POINTER_SHARE and inside and _has_label(text, links):
         return "links:labelled", f"label and link, link share {share:.2f}"
     if share >= WHOLE_SHARE and inside == len(links) and len(text) >= 20 and not text.endswith(_SENTENCE_END):
         return "links:paragraph", f"nothing but a link, link share {share:.2f}"
