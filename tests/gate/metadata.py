@@ -1,4 +1,4 @@
-"""Score `read_metadata` over the shared corpus: `python -m tests.gate.metadata [--misses FIELD] [--trafilatura]`.
+"""Score `read_metadata` over the shared corpus: `python -m tests.gate.metadata [--misses FIELD]`.
 
 Title: exact against title or title_alt, case, blanks, quotes and dashes unified. Authors: F1 over all names,
 accents and punctuation unified, pages with null authors left out. Day: of `published` in the ground truth's
@@ -169,7 +169,7 @@ def main(arguments: list[str]) -> int:
         if options.trafilatura:
             print(f"{'  trafilatura':24}{theirs[group].cells()}")
     print(
-        f"read_metadata: median {statistics.median(times_ms):.2f} ms of CPU, slowest {max(times_ms):.1f} ms a page"
+        f"read_metadata: median {statistics.median(times_ms):.2f} ms of CPU, at most {max(times_ms):.1f} ms"
     )
     if options.speed:
         print(

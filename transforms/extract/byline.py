@@ -73,7 +73,7 @@ _SITE_TAIL = re.compile(r"^(.{4,60}?)\s+[-–—|]\s+(\S{2,30}(?:\s\S{2,20}){0,2
 
 
 Labelled = tuple[int, str, str]
-"""Index of the line, kind of the label (author, editor, photo), text behind it."""
+"""Index of the line, kind of the label (author or editor), text behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,9 @@ def read_byline(
             continue  # the byline names an organisation; a lone name is somebody in the story
         names = reader.read(texts, trust=trust)
         others += names.organisations
-        named_a_house = named_a_house or (source == "byline" and bool(names.organisations))
+        named_a_house = named_a_house or (
+            trust is Trust.LABEL and source == "byline" and bool(names.organisations)
+        )
         authors = tuple(name for name in names.people if name not in editors or source == "byline")
         if authors:
             return Byline(authors, source, editors, tuple(dict.fromkeys(others)))
@@ -130,7 +132,6 @@ def _candidates(
     yield "byline", _alone(page, reader.words), Trust.TEXT
     yield "byline", _signed(page), Trust.TEXT
     yield "feed", hinted, Trust.FIELD
-    yield "byline", _nearest(labelled, "photo"), Trust.TEXT
 
 
 def _fields(page: Signals, linked: LinkedArticle) -> Iterator[tuple[str, list[str]]]:
@@ -221,7 +222,7 @@ def _labels(text: str, reader: NameReader) -> Iterator[tuple[str, str]]:
 
 
 def _bare(page: Signals, reader: NameReader) -> Iterator[str]:
-    """Yield the first line near the headline that reads "By Jane Doe", "… 21 May by Jane Doe", "Jane Doe - site"."""
+    """Yield the nearest line that reads "By Jane Doe", "21 May 2026 by Jane Doe" or "Jane Doe - site"."""
     lines = page.lines
     for index in _near(len(lines), page.place):
         line = lines[index]

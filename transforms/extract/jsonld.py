@@ -161,7 +161,8 @@ def _load(text: str) -> Any:
 
 def _stream(text: str) -> list[Any]:
     """Read objects that stand one after another without a list around them."""
-    decoder, values, at = json.JSONDecoder(strict=False), [], 0
+    decoder, at = json.JSONDecoder(strict=False), 0
+    values: list[Any] = []
     while at < len(text) and len(values) < MAX_LIST:
         try:
             value, at = decoder.raw_decode(text, at)
@@ -386,7 +387,7 @@ def _body(value: Any) -> str:
 
 
 def clean_text(value: str) -> str:
-    """Return `value` without entities (twice, as some sites escape twice) and tags, blanks single, bounded."""
+    """Return `value` without entities (some sites escape twice) and tags, blanks single, bounded."""
     text = value[:4_000]
     if "&" in text:
         text = html.unescape(html.unescape(text))

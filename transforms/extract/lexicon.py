@@ -17,9 +17,9 @@ class Phrases:
     """All languages together. Words are folded; patterns ignore case."""
 
     labels: dict[str, str]
-    """Folded label, as it stands before a colon -> author | editor | photo | also (another label: ends a name)."""
+    """Folded label, as it stands before a colon -> author | editor | also (another label: ends a name)."""
     credits: frozenset[str]
-    """The labels of authors, editors and photographers alone."""
+    """The labels of authors and editors alone."""
     bare: frozenset[str]
     """Folded phrases that introduce a name without a colon ("by", "ditulis oleh")."""
     joiner: re.Pattern[str]
@@ -42,7 +42,7 @@ def phrases() -> Phrases:
             for part in ("byline", "date"):
                 for kind, words in data.get(part, {}).items():
                     rows.setdefault(kind, set()).update(words)
-    labels = {fold(word): kind for kind in ("also", "photo", "author", "editor") for word in rows[kind]}
+    labels = {fold(word): kind for kind in ("also", "author", "editor") for word in rows[kind]}
     labels |= {fold(word): "also" for kind in ("published", "modified") for word in rows[kind]}
     return Phrases(
         labels=labels,

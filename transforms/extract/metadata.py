@@ -7,10 +7,11 @@ from lxml.html import HtmlElement
 
 from warta.transforms.extract.addresses import read_canonical, read_image, read_next_page
 from warta.transforms.extract.byline import read_byline
+from warta.transforms.extract.claims import Claim, DateReader
 from warta.transforms.extract.jsonld import clean_text, read_linked
 from warta.transforms.extract.model import Hints, Metadata
 from warta.transforms.extract.people import NameReader
-from warta.transforms.extract.published import Claim, DateReader, read_dates
+from warta.transforms.extract.published import read_dates
 from warta.transforms.extract.section import read_section, read_tags
 from warta.transforms.extract.signals import Signals, read_signals
 from warta.transforms.extract.title import house_names, read_title
@@ -28,7 +29,7 @@ def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -
       now: aware; dates later than two days after it are not believed.
     """
     url = url if _is_address(url) else ""
-    page = read_signals(tree)
+    page = read_signals(tree.getroottree().getroot())
     linked = read_linked(page.json_ld, url, [page.meta("og:title"), page.title])
     houses = house_names(page, linked, url, hints.publisher)
     headline = read_title(page, linked, houses=houses, hinted=hints.title)

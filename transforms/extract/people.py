@@ -129,7 +129,7 @@ class NameReader:
         text = " ".join(text[:MAX_BYLINE_CHARS].split())
         text = _BRACKETS.sub(" ", _NOISE.sub(" ", text))
         text = _ON_A_DAY.sub("", self._without_label(text))
-        names = []
+        names: list[str] = []
         for part in _SPLIT.split(text):
             for piece in self.words.joiner.split(part):
                 if self._is_role(piece, after=bool(names)):
@@ -261,28 +261,6 @@ def _spelled_out(name: str) -> str:
     if _USERNAME.fullmatch(name) and not _DOMAIN.search(name):
         return name.replace(".", " ").title()
     return name.title() if name.isupper() and len(name) > 6 and " " in name else name
-
-
-def without_date(name: str) -> str:
-    """Cut a date off the end of a name: "Jane Doe 21 May 2020", "Jane Doe May 21", "Jane Doe on 21.5."."""
-    shorter = _FIRST_DIGIT.sub("", name)
-    if shorter == name:
-        return name
-    head, _, last = shorter.rpartition(" ")
-    if head and is_month(last):
-        shorter = head
-    return _DATE_WORDS.sub("", shorter)
-
-
-@lru_cache(maxsize=2_000)
-def is_month(word: str) -> bool:
-    """Does `word` name a month, in any language that dates are read in?"""
-    return parse_instant(f"1 {word.strip('.,')} 2000") is not None
-
-
-def _spelled_out(name: str) -> str:
-    """Make a name of an account's ("jane.doe" -> "Jane Doe")."""
-    return name.replace(".", " ").title() if _USERNAME.fullmatch(name) and not _DOMAIN.search(name) else name
 
 
 def _key(name: str) -> str:

@@ -1,15 +1,18 @@
-"""When a page was published: every statement of the date, in order of trust, one decision and its conflicts."""
+"""When a page was published: statements in order of trust, one decision, its conflicts."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta
 
-from warta.transforms.dates import has_zone, parse_instant, zone
+from lxml.html import HtmlElement
+
+from warta.transforms.dates import zone
+from warta.transforms.extract.claims import Claim, DateReader
 from warta.transforms.extract.jsonld import LinkedArticle
-from warta.transforms.extract.lexicon import home_zone, phrases, starts_with_phrase, zone_of_language
+from warta.transforms.extract.lexicon import phrases, starts_with_phrase
 from warta.transforms.extract.model import Hints
-from warta.transforms.extract.signals import Line, Signals, text_of
+from warta.transforms.extract.signals import Signals, text_of
 
 LINES_BEFORE_HEADLINE = 8
 LINES_AFTER_HEADLINE = 14
@@ -17,13 +20,12 @@ LINES_AFTER_HEADLINE = 14
 further away stand the dates of other articles."""
 MAX_DATE_LINE_CHARS = 160
 """A longer line is prose; the dates in it belong to the story."""
-EARLIEST_YEAR = 1990
 MAX_OFFSET = timedelta(hours=14)
 """Kiribati's; no clock on earth is further from UTC."""
 
 AMERICAN_EVENING_ENDS = 8
 ASIAN_MORNING_BEGINS = 15
-"""Hours of UTC outside which it is the same day from California to Tokyo; inside, the visible date is read."""
+"""Hours of UTC between which it is one day from California to Tokyo; outside, the visible date is read."""
 
 _PUBLISHED_METAS = (
     "article:published_time",
@@ -82,39 +84,14 @@ _MODIFIED_METAS = (
     "lastmod",
     "last-modified",
 )
-_AMERICAN = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _DIGITS = re.compile(r"\d{1,2}\D{1,20}\d{2,4}|\d{4}\D{1,20}\d{1,2}")
 _DATE_WORDS = ("dat", "fecha", "tanggal", "waktu", "time", "publi", "posted", "meta")
 _CLOCK = re.compile(r"\d[:.]\d\d")
-_ISO_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$")
-_ZONE_WORD = re.compile(r"\b(WIB|WITA|WIT|(?:GMT|UTC)\s?[+-]\s?\d{1,2}(?::\d\d)?|GMT|UTC)\b")
 _URL_DAY = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[/_.-])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)(?P<y1>20\d\d)/?(?P<m1>0[1-9]|1[0-2])/?(?P<d1>0[1-9]|[12]\d|3[01])(?=$|\D|\d{4,6}(?:$|\D))"
     r"|/(?P<y2>\d\d)/(?P<m2>0[1-9]|1[0-2])/(?P<d2>0[1-9]|[12]\d|3[01])(?=/)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One statement of when the article appeared."""
-
-    source: str
-    instant: datetime
-    """Aware, in the zone it was written or read in."""
-    date_only: bool
-    zoned: bool
-    """Does the text name its zone?"""
-    in_utc: bool = False
-    """Was it written in UTC? Then the zone is the house's, for the day."""
-
-    def moved_to(self, minutes: int) -> "Claim":
-        """Return the same instant on a clock `minutes` east of Greenwich."""
-        return replace(self, instant=self.instant.astimezone(timezone(timedelta(minutes=minutes))))
-
-    def __str__(self) -> str:
-        text = self.instant.date().isoformat() if self.date_only else self.instant.isoformat()
-        return f"{self.source} {text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,68 +101,6 @@ class Dates:
     published: Claim | None = None
     modified: datetime | None = None
     conflicts: tuple[str, ...] = ()
-
-
-class DateReader:
-    """Turns the texts of one page into claims: zone of the house, order of day and month, plausibility."""
-
-    def __init__(self, url: str, language: str, hints: Hints, now: datetime) -> None:
-        self.now = now
-        self.american = language.lower().replace("_", "-") == "en-us"
-        self.zone_name = hints.timezone or home_zone(url)
-        """Where the clocks of the house hang, from the feed list or the country of the address; "" if neither."""
-        self.likely_zone = self.zone_name or zone_of_language(language)
-
-    def claim(self, source: str, text: str) -> Claim | None:
-        """Return what `text` says; None when it names no believable date."""
-        text = text.strip()
-        if len(text) < 6 or len(text) > 250:
-            return None
-        try:
-            written = datetime.fromisoformat(text)
-        except ValueError:
-            written = self._read(text)
-        if written is None:
-            return None
-        return self._claim(source, written)
-
-    def day(self, source: str, year: int, month: int, day: int) -> Claim | None:
-        """Return the claim of a bare calendar day."""
-        try:
-            return self._claim(source, datetime(year, month, day))
-        except ValueError:
-            return None
-
-    def _read(self, text: str) -> datetime | None:
-        if self.american and (match := _AMERICAN.search(text)) and int(match[1]) <= 12:
-            text = f"{text[: match.start()]}{match[3]}-{match[1]}-{match[2]}{text[match.end() :]}"
-        if not has_zone(text):
-            instant = parse_instant(text, now=self.now)
-            return instant.replace(tzinfo=None) if instant else None
-        instant = parse_instant(text, now=self.now)
-        here = self._written_zone(text)
-        return instant.astimezone(here) if instant and here else instant
-
-    def _written_zone(self, text: str) -> tzinfo | None:
-        match = _ZONE_WORD.search(text) or _ISO_OFFSET.search(text)
-        try:
-            return zone(match[0].replace(" ", "")) if match else None
-        except ValueError:
-            return None
-
-    def _claim(self, source: str, written: datetime) -> Claim | None:
-        zoned = written.tzinfo is not None
-        date_only = written.time() == time.min
-        in_utc = zoned and not written.utcoffset()
-        try:
-            if date_only:
-                written = written.replace(hour=12)  # noon is the same day in nearly every other zone
-            if not zoned:
-                written = written.replace(tzinfo=zone(self.likely_zone or "UTC"))
-            absurd = written.year < EARLIEST_YEAR or written > self.now + timedelta(days=2)
-        except (ValueError, OverflowError):
-            return None
-        return None if absurd else Claim(source, written, date_only, zoned, in_utc)
 
 
 def read_dates(page: Signals, linked: LinkedArticle, url: str, *, hints: Hints, reader: DateReader) -> Dates:
@@ -316,13 +231,13 @@ def _timed(page: Signals, reader: DateReader) -> Iterator[Claim]:
                 return
 
 
-def _is_modified(node) -> bool:
+def _is_modified(node: HtmlElement) -> bool:
     name = f"{node.get('class') or ''} {node.get('itemprop') or ''}".lower()
     return "modif" in name or ("updated" in name and "publish" not in name)
 
 
 def _visible(page: Signals, reader: DateReader, in_url: Claim | None) -> Iterator[Claim]:
-    """Yield what the lines around the headline say; only what the address does not contradict, if it dates."""
+    """Yield what the lines around the headline say and the address, if it dates, does not contradict."""
     found = list(_near_headline(page, reader)) or list(_marked_dates(page, reader))
     agreeing = [claim for claim in found if in_url and not _other_day(claim, in_url)]
     if agreeing or not in_url:
@@ -333,10 +248,8 @@ def _near_headline(page: Signals, reader: DateReader) -> Iterator[Claim]:
     lines, headline = page.lines, page.place
     if headline < 0:
         return
-    yield from _dated(
-        lines, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader
-    )
-    yield from _dated(lines, range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1), reader)
+    yield from _dated(page, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader)
+    yield from _dated(page, range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1), reader)
 
 
 def _marked_dates(page: Signals, reader: DateReader) -> Iterator[Claim]:
@@ -353,14 +266,18 @@ def _marked_dates(page: Signals, reader: DateReader) -> Iterator[Claim]:
             return
 
 
-def _dated(lines: list[Line], indices: Iterable[int], reader: DateReader) -> Iterator[Claim]:
+def _dated(
+    page: Signals, indices: Iterable[int], reader: DateReader, *, anywhere: bool = False
+) -> Iterator[Claim]:
     for index in indices:
-        line = lines[index]
+        line = page.lines[index]
         if (
             line.chars > 2 * MAX_DATE_LINE_CHARS
             or line.link_chars * 2 > line.chars
             or not _is_dateline(line.text)
         ):
+            continue
+        if not anywhere and page.in_furniture(line.block):
             continue
         if claim := reader.claim("visible", line.text):
             yield claim
@@ -392,13 +309,10 @@ def _modified(page: Signals, linked: LinkedArticle, reader: DateReader) -> Claim
 
 
 def _last_resort(page: Signals, reader: DateReader) -> Claim | None:
-    """Any short dated line of the page, the nearest behind the headline first."""
-    lines = page.lines
+    """Any short dated line of the page, the nearest behind the headline first; furniture last."""
     start = max(page.place, 0)
-    for index in [*range(start, len(lines)), *range(start)]:
-        line = lines[index]
-        if line.link_chars * 2 > line.chars:
-            continue
-        if claim := next(_dated(lines, (index,), reader), None):
+    order = [*range(start, len(page.lines)), *range(start)]
+    for anywhere in (False, True):
+        if claim := next(_dated(page, order, reader, anywhere=anywhere), None):
             return claim
     return None

@@ -27,10 +27,110 @@ MAX_JSON_LD_CHARS = 2_000_000
 """Sum over the page's scripts; the largest of the corpus is 300,000."""
 
 INLINE = frozenset(
-    (
-        "a abbr acronym amp-timeago b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q s samp"
-        " small span strike strong sub sup time tt u var wbr"
-    ).split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "amp-timeago",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+UNSEEN = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "option",
+        "textarea",
+        "button",
+        "title",
+        "iframe",
+        "svg",
+        "select",
+    ]
+)
+_COLONS = 5_000
+"""Texts with a colon that are looked at for byline labels."""
+MAX_MARKS = 3_000
+"""Elements kept per kind of mark (heading, time, itemprop, class)."""
+MAX_VALUE_CHARS = 4_000
+MAX_LINE_CHARS = 1_000
+"""A line is kept up to here; its full length is in `chars`."""
+MAX_JSON_LD_CHARS = 2_000_000
+"""Sum over the page's scripts; the largest of the corpus is 300,000."""
+
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "amp-timeago",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 UNSEEN = frozenset(
     "head script style noscript template option textarea button title iframe svg select".split()  # noqa: SIM905
@@ -52,9 +152,9 @@ _CLASS = re.compile(
     r"|dat(?:e|um|a)(?![a-z]*-?(?:base|layer|src|set))|fecha|tanggal|waktu|time(?!line)|publi[sc]|posted|meta(?!l)|jadwal"
 )
 _FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|most|latest|comment\w*|disqus|(?<!entry-)(?<!article-)(?<!post-)(?<!story-)foot(?:er)?"
-    r"|nav|navbar|menu|widget|teaser\w*|promo\w*|more|terkait|terpopuler|terkini|also|newsletter|modal|ticker"
-    r"|cookie\w*|outbrain|taboola|carousel|sponsor\w*|advert\w*|aside|banner)(?=$|[\s_-])",
+    r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|latest|comment\w*|disqus|(?<!entry-)(?<!article-)(?<!post-)(?<!story-)foot(?:er)?"
+    r"|nav|navbar|terkait|terpopuler|terkini|newsletter|modal|ticker"
+    r"|cookie\w*|outbrain|taboola|carousel|sponsor\w*|advert\w*|aside)(?=$|[\s_-])",
     re.I,
 )
 
@@ -113,7 +213,7 @@ class Signals:
         return [value for name in names for value in self.metas.get(name, ()) if value]
 
     def in_furniture(self, element: HtmlElement) -> bool:
-        """Does `element` stand in navigation, a side column, a footer, comments or a list of other articles?"""
+        """Does `element` stand in navigation, side column, footer, comments or a list of other articles?"""
         zones = self._zones
         trail = []
         node: HtmlElement | None = element

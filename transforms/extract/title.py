@@ -63,7 +63,7 @@ def read_title(page: Signals, linked: LinkedArticle, *, houses: Iterable[str], h
 
 
 def _shown_text(node: HtmlElement, stated: list[str]) -> str:
-    """Return the text of a heading; kickers inside it are left out unless the page states them elsewhere too."""
+    """Return the text of a heading, without a kicker that the page does not state elsewhere."""
     text = text_of(node)
     if not len(node) or not text:
         return text if len(text) <= MAX_HEADING_CHARS else ""
