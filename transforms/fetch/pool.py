@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from typing import Any, Protocol
@@ -16,6 +17,8 @@ from warta.schemas.outcome import Reason
 from warta.transforms.fetch import reader
 from warta.transforms.fetch.settings import FetchSettings
 
+MAX_RENEWALS = 5
+"""Fresh pools one page may see die before reading is called impossible here."""
 MIN_CRASHES = 40
 MAX_CRASH_SHARE = 0.5
 """When more than half of what was read, and at least so many, crashed the readers, reading itself is broken.
@@ -54,24 +57,35 @@ class ReaderPool:
     def __init__(
         self, workers: int, timeout_s: float, memory_mb: int, max_tasks: int, setup: tuple[str, ...] = ()
     ) -> None:
+        self._workers = workers
         self._timeout_s = timeout_s
+        self._memory_mb = memory_mb
+        self._max_tasks = max_tasks
         self._setup = setup
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([reader.__name__])
-        with _environment(setup):
-            forkserver.ensure_running()
-        self._pool = ProcessPool(
-            max_workers=workers,
-            max_tasks=max_tasks,
-            initializer=reader.prepare,
-            initargs=(setup, memory_mb),
-            context=context,
-        )
+        self._pool = self._start()
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        future = self._pool.schedule(reader.call, args=(self._setup, function, args), timeout=self._timeout_s)
+        for _ in range(MAX_RENEWALS):
+            pool = self._pool
+            try:
+                return await self._run(pool, function, args)
+            except _Broken:
+                self._renew(pool)
+        raise ReadersBroken("reader processes die before they read anything")
+
+    def close(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+    async def _run(self, pool: ProcessPool, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        try:
+            future = pool.schedule(reader.call, args=(self._setup, function, args), timeout=self._timeout_s)
+        except RuntimeError as error:  # "The Pool is not active"
+            raise _Broken from error
         try:
             return await asyncio.wrap_future(future)
+        except BrokenProcessPool as error:
+            raise _Broken from error
         except (TimeoutError, FutureTimeoutError):
             raise ReadError(Reason.READER_TIMEOUT, f"not read within {self._timeout_s:g} s") from None
         except ProcessExpired as error:
@@ -79,9 +93,29 @@ class ReaderPool:
         except Exception as error:
             raise as_read_error(error) from error
 
-    def close(self) -> None:
-        self._pool.stop()
-        self._pool.join()
+    def _start(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([reader.__name__])
+        with _environment(self._setup):
+            forkserver.ensure_running()
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=self._max_tasks,
+            initializer=reader.prepare,
+            initargs=(self._setup, self._memory_mb),
+            context=context,
+        )
+
+    def _renew(self, broken: ProcessPool) -> None:
+        """Replace a pool that gave up: pebble does so when a process dies while no task is running, say
+        because the system was short of memory. Its open tasks are run again, by their callers."""
+        if self._pool is broken:
+            broken.stop()
+            self._pool = self._start()
+
+
+class _Broken(Exception):
+    """The pool itself is gone, and with it this call, through no fault of its page."""
 
 
 class ReadersBroken(Exception):  # not a loss but a bug: the run must not go on losing news

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from tests.transforms.fetch.readers import Unreadable, double, nap, process_id, 
 from warta.schemas.entry import Entry
 from warta.schemas.outcome import Reason
 from warta.schemas.page import Page
-from warta.transforms.fetch.pool import InlinePool, ReaderPool, ReadError, shared_pool
+from warta.transforms.fetch.pool import InlinePool, ReaderPool, ReadError, ReadersBroken, shared_pool
 from warta.transforms.fetch.settings import FetchSettings
 
 TIMEOUT_S = 1.0
@@ -101,6 +102,27 @@ def test_readers_are_set_up_once_before_their_first_page() -> None:
     pool = ReaderPool(2, TIMEOUT_S, 0, 50, ("tests.transforms.fetch.readers:slow_setup",))
     try:
         assert asyncio.run(_gather(pool, set_up_at, range(6))) == [1] * 6
+    finally:
+        pool.close()
+
+
+def test_a_reader_killed_between_two_pages_is_replaced() -> None:
+    pool = ReaderPool(1, TIMEOUT_S, 0, 50)
+    try:
+        victim = asyncio.run(_gather(pool, process_id, [0]))[0]
+        os.kill(victim, signal.SIGKILL)
+        outcomes = asyncio.run(_gather(pool, process_id, range(3)))
+    finally:
+        pool.close()
+    assert victim not in outcomes
+    assert len(outcomes) == 3
+
+
+def test_readers_that_cannot_live_end_the_run() -> None:
+    pool = ReaderPool(1, TIMEOUT_S, 0, 50, ("tests.transforms.fetch.readers:die",))
+    try:
+        with pytest.raises(ReadersBroken):
+            asyncio.run(_gather(pool, double, [1]))
     finally:
         pool.close()
 
