@@ -9,23 +9,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from warta.pipelines.cli_operator import add_operator_commands
 from warta.pipelines.options import UsageError, add_run_arguments
+from warta.pipelines.parsers import Commands, Parser, add_command
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
 Command = Callable[[argparse.Namespace, list[str]], int]
 
 
-class _Parser(argparse.ArgumentParser):
-    def __init__(self, **kwargs: object) -> None:
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        kwargs.setdefault("allow_abbrev", False)
-        super().__init__(**kwargs)  # type: ignore[arg-type]
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
-    parser = _Parser(
+    parser = Parser(
         prog="warta",
         description="News feeds to a clean, deduplicated, queryable Parquet dataset.",
         epilog="example:\n  warta run --feeds deploy/feeds/indonesia.toml --output data\n\n"
@@ -37,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _stage(commands)
     _explain(commands)
     _store_commands(commands)
+    add_operator_commands(commands)
     return parser
 
 
@@ -45,9 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     args, rest = parser.parse_known_args(argv)
     if rest and not args.takes_beam_options:
-        parser.error(
-            f"unknown option {rest[0]!r} for `warta {args.command}`; see `warta {args.command} --help`"
-        )
+        parser.error(f"unknown option {rest[0]!r} for `warta {args.command}`")
     module, _, function = args.work.partition(":")
     command: Command = getattr(importlib.import_module(module), function)
     try:
@@ -62,24 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
 
 
-def _command(
-    commands: "argparse._SubParsersAction[_Parser]",
-    name: str,
-    work: str,
-    *,
-    about: str,
-    example: str,
-    takes_beam_options: bool = False,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name, help=about, description=about[0].upper() + about[1:] + ".", epilog=f"example:\n  {example}"
-    )
-    parser.set_defaults(work=work, takes_beam_options=takes_beam_options)
-    return parser
-
-
-def _run(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = _command(
+def _run(commands: Commands) -> None:
+    parser = add_command(
         commands,
         "run",
         "warta.pipelines.commands:run",
@@ -90,8 +68,8 @@ def _run(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add_run_arguments(parser)
 
 
-def _sample(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = _command(
+def _sample(commands: Commands) -> None:
+    parser = add_command(
         commands,
         "sample",
         "warta.pipelines.commands:sample",
@@ -112,8 +90,8 @@ def _sample(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
 
 
-def _stage(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = _command(
+def _stage(commands: Commands) -> None:
+    parser = add_command(
         commands,
         "stage",
         "warta.pipelines.stages:stage",
@@ -126,8 +104,8 @@ def _stage(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes (default: the cores)")
 
 
-def _explain(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = _command(
+def _explain(commands: Commands) -> None:
+    parser = add_command(
         commands,
         "explain",
         "warta.pipelines.explain:explain",
@@ -152,8 +130,8 @@ def _explain(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
 
 
-def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    verify = _command(
+def _store_commands(commands: Commands) -> None:
+    verify = add_command(
         commands,
         "verify",
         "warta.pipelines.upkeep:verify",
@@ -161,7 +139,7 @@ def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
         example="warta verify data",
     )
     verify.add_argument("dataset", metavar="DIR")
-    compact = _command(
+    compact = add_command(
         commands,
         "compact",
         "warta.pipelines.upkeep:compact",
@@ -175,7 +153,7 @@ def _store_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     compact.add_argument(
         "--keep-days", type=int, metavar="N", help="also forget partitions older than N days"
     )
-    repair = _command(
+    repair = add_command(
         commands,
         "repair",
         "warta.pipelines.upkeep:repair",
