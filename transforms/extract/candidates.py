@@ -8,13 +8,13 @@ feed's summary, and whether what one reading has more stands in the same kind of
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lxml import html
 
 from warta.transforms.extract.body import Block, extract_body
-from warta.transforms.extract.own import extract_own
+from warta.transforms.extract.own import OwnReading
 from warta.transforms.text import fold
 
 AGREED = 0.9
@@ -59,14 +59,17 @@ def choose_body(
     The tree is not changed.
     """
     fast = extract_body(tree)
-    own = extract_own(tree, title)
+    reading = OwnReading(tree, title)
+    own = reading.blocks()
     fast_in_own, own_in_fast = contained(fast, own), contained(own, fast)
     if min(fast_in_own, own_in_fast) >= AGREED and chars(fast) >= THIN_CHARS:
-        return Choice(tuple(fast), "default")
-    slow = extract_body(tree, fast=False)
-    readings = {"default": fast, "own": own, "slow": slow}
-    why = (f"default in own {fast_in_own:.2f}, own in default {own_in_fast:.2f}",)
-    return _settle(readings, fast_in_own, own_in_fast, descriptions, linked_body, why)
+        choice = Choice(tuple(fast), "default")
+    else:
+        readings = {"default": fast, "own": own, "slow": extract_body(tree, fast=False)}
+        why = (f"default in own {fast_in_own:.2f}, own in default {own_in_fast:.2f}",)
+        choice = _settle(readings, fast_in_own, own_in_fast, descriptions, linked_body, why)
+    lead = reading.lead(choice.blocks, descriptions)
+    return choice if lead is None else replace(choice, blocks=(lead, *choice.blocks))
 
 
 def _settle(
@@ -87,11 +90,13 @@ def _settle(
         best = max(likeness, key=lambda name: likeness[name])
         if likeness[best] >= DESCRIBED:
             return chosen(best, f"most like JSON-LD articleBody: {likeness[best]:.2f}")
+    described = {name: _described(blocks, descriptions) for name, blocks in readings.items()}
+    if described["own"] - described["default"] >= 0.5 and chars(own) >= 2 * chars(fast):
+        return chosen("own", f"holds the description: {described['own']:.2f}")
     if fast_in_own >= AGREED and chars(fast) >= THIN_CHARS:
         return chosen("own", "has more in containers of the same kind", merge(fast, own))
     if own_in_fast >= AGREED and chars(own) >= THIN_CHARS:
         return chosen("default", "holds all of our own reading")
-    described = {name: _described(blocks, descriptions) for name, blocks in readings.items()}
     if abs(described["default"] - described["own"]) >= 0.5:
         best = "default" if described["default"] > described["own"] else "own"
         if chars(readings[best]) >= THIN_CHARS:

@@ -5,7 +5,7 @@ fail on the same page, so where they disagree the page is doubtful.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree, html
@@ -27,6 +27,16 @@ _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 header hgroup hr html li main nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul".split()
 )
+_LEAD = re.compile(
+    r"(?:^|[-_\s])(?:lead|lede|intro|introduction|teaser|summary|abstract|standfirst|subtitle|sub-?head(?:line|ing)?"
+    r"|sub-?title|dek|deck|vorspann|chapo|entradilla|bajada|sumario|ingress|excerpt|sinopsis|strap"
+    r"line)(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+"""Names that authors of pages give to the summary below the headline."""
+LEAD_CHARS = 60
+"""Shortest lead, and how much of a description it has to begin with: feeds cut theirs off."""
+MAX_LEAD_CHARS = 900
 _LEAVES = {
     "p",
     "li",
@@ -95,27 +105,62 @@ class _Run:
         return chars if chars >= (WIDE_CHARS if wide else PROSE_CHARS) else 0
 
 
-def extract_own(tree: html.HtmlElement, title: str = "") -> list[Block]:
-    """Return the blocks of the container that holds most of the prose. The tree is not changed.
+class OwnReading:
+    """The runs of a page's text, and what can be read off them."""
 
-    Args:
-      title: the headline; of two articles on a page the one that carries it is meant.
-    """
-    body = tree.find("body") if tree.tag == "html" else tree
-    if body is None:
-        return []
-    runs = list(_runs(body))
-    weights = _weights(body, runs)
-    titled = _titled(runs, fold(title))
-    container = _container(body, weights, titled)
-    inside = [run for run in runs if run.tag != "h1" and _is_inside(run.element, container)]
-    named = [run for run in inside if _is_named(run.element, container)]
-    if 0 < sum(run.prose for run in named) <= MAX_NAMED_SHARE * weights.get(container, 0) or not any(
-        run.prose for run in named
-    ):
-        skipped = set(map(id, named))
-        inside = [run for run in inside if id(run) not in skipped]
-    return [Block(run.text, _kind(run.element), _shape(run.element)) for run in _trimmed(inside)]
+    def __init__(self, tree: html.HtmlElement, title: str = "") -> None:
+        """Walk `tree` once. `title` is the headline; of two articles the one that carries it is meant."""
+        body = tree.find("body") if tree.tag == "html" else tree
+        self._body = tree if body is None else body
+        self._runs = list(_runs(self._body))
+        self._title = fold(title)
+
+    def blocks(self) -> list[Block]:
+        """Return the blocks of the container that holds most of the prose."""
+        weights = _weights(self._body, self._runs)
+        container = _container(self._body, weights, _titled(self._runs, self._title))
+        inside = [run for run in self._runs if run.tag != "h1" and _is_inside(run.element, container)]
+        named = {id(run): run for run in inside if _is_named(run.element, container)}
+        prose = sum(run.prose for run in named.values())
+        if prose <= MAX_NAMED_SHARE * weights.get(container, 0):
+            inside = [run for run in inside if id(run) not in named]
+        return [Block(run.text, _kind(run.element), _shape(run.element)) for run in _trimmed(inside)]
+
+    def lead(self, blocks: Sequence[Block], descriptions: Sequence[str]) -> Block | None:
+        """Return the summary that stands between headline and body, when `blocks` lack it.
+
+        It is one that the page's or the feed's description repeats, or whose markup calls it a lead.
+        """
+        text = {fold(block.text) for block in blocks}
+        first = next((at for at, run in enumerate(self._runs) if fold(run.text) in text), 0)
+        head = next((at for at, run in enumerate(self._runs[:first]) if self._is_head(run)), None)
+        if head is None:
+            return None
+        start = fold(blocks[0].text)[:LEAD_CHARS] if blocks else ""
+        known = [fold(description)[:LEAD_CHARS] for description in descriptions if description]
+        for run in self._runs[head + 1 : first]:
+            folded = fold(run.text)
+            if not LEAD_CHARS <= len(folded) <= MAX_LEAD_CHARS or run.linked > MAX_LINK_SHARE * len(run.text):
+                continue
+            if folded == self._title or folded.startswith(start):
+                continue
+            if any(folded.startswith(said[:LEAD_CHARS]) for said in known if len(said) >= LEAD_CHARS):
+                return Block(run.text, PARAGRAPH)
+            if _is_lead(run.element):
+                return Block(run.text, PARAGRAPH)
+        return None
+
+    def _is_head(self, run: _Run) -> bool:
+        return run.tag == "h1" or (run.tag in _HEADS and fold(run.text) == self._title)
+
+
+def _is_lead(element: html.HtmlElement) -> bool:
+    for at, up in enumerate((element, *element.iterancestors())):
+        if at > 2 or up.tag in {"body", "main", "article"}:
+            return False
+        if _LEAD.search(f"{up.get('class') or ''} {up.get('id') or ''} {up.get('itemprop') or ''}"):
+            return True
+    return False
 
 
 def _weights(body: html.HtmlElement, runs: list[_Run]) -> dict[html.HtmlElement, int]:
