@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from warta.transforms.dates import parse_instant
-from warta.transforms.dedup.exact import content_hash
+from warta.transforms.dedup.exact import content_hashes
 from warta.transforms.dedup.model import Arrival, Verdict
-from warta.transforms.dedup.near import fingerprint
+from warta.transforms.dedup.near import fingerprints
 from warta.transforms.dedup.place import join_shard, joined, parts_of, place
 from warta.transforms.dedup.resolve import has_own_dateline
 from warta.transforms.dedup.stories import Telling, find_stories
@@ -30,26 +30,35 @@ def dedup_documents(docs: Iterable[Mapping[str, Any]]) -> list[Row]:
       its own story, a duplicate belongs to the story of its original.
     """
     rows = list(docs)
-    arrivals = [_arrival(str(place_), row) for place_, row in enumerate(rows)]
-    texts = {arrival.key: str(row.get("text") or "") for arrival, row in zip(arrivals, rows, strict=True)}
-    met = join_shard((part for one in arrivals for _, part in parts_of(one, 1)), window_days=None)
-    verdicts = place(arrivals, [match for pair in met for match in joined([pair])], texts)
+    arrivals, verdicts = place_documents(rows)
     return _rows(rows, arrivals, {verdict.key: verdict for verdict in verdicts})
 
 
-def _arrival(key: str, row: Mapping[str, Any]) -> Arrival:
-    text, url = str(row.get("text") or ""), str(row.get("url") or "")
+def place_documents(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Arrival], list[Verdict]]:
+    """Return documents as arrivals, keyed by their place in the list, and their verdicts in order of rank."""
+    texts = [str(row.get("text") or "") for row in rows]
+    signs = zip(content_hashes(texts), fingerprints(texts), strict=True)
+    arrivals = [
+        _arrival(str(place_), row, *sign) for place_, (row, sign) in enumerate(zip(rows, signs, strict=True))
+    ]
+    by_key = {arrival.key: text for arrival, text in zip(arrivals, texts, strict=True)}
+    met = join_shard((part for one in arrivals for _, part in parts_of(one, 1)), window_days=None)
+    return arrivals, place(arrivals, [match for pair in met for match in joined([pair])], by_key)
+
+
+def _arrival(key: str, row: Mapping[str, Any], content: str, print_: bytes) -> Arrival:
+    url = str(row.get("url") or "")
     published = _instant(row.get("published"))
     publisher = str(row.get("publisher") or "") or _host(url)
     return Arrival(
         key=key,
         id=_identity(url, row),
-        content_hash=content_hash(text),
+        content_hash=content,
         publisher=publisher,
         published=published,
         own_dateline=has_own_dateline(str(row.get("dateline") or ""), publisher),
         day=published.date() if published else None,
-        fingerprint=fingerprint(text),
+        fingerprint=print_,
     )
 
 

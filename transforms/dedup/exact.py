@@ -1,6 +1,15 @@
 """Equal texts: one hash of the words, whatever their case, spacing, punctuation or paragraphs."""
 
-from warta.transforms.text import digest, fold, words
+import hashlib
+from collections.abc import Iterable
+from itertools import pairwise
+from unicodedata import is_normalized, normalize
+
+import numpy as np
+
+from warta.transforms.dedup.tokens import Words, blocks
+
+_BLANK = ord(" ")
 
 
 def content_hash(text: str) -> str:
@@ -9,5 +18,27 @@ def content_hash(text: str) -> str:
     >>> content_hash("Jakarta -- Harga  beras NAIK.") == content_hash("jakarta: harga beras naik")
     True
     """
-    tokens = words(fold(text))
-    return digest(" ".join(tokens)) if tokens else ""
+    return content_hashes([text])[0]
+
+
+def content_hashes(texts: Iterable[str]) -> list[str]:
+    """Return the content hash of each text, computed together."""
+    plain = [text if is_normalized("NFKC", text) else normalize("NFKC", text) for text in texts]
+    return [hash_ for block in blocks(plain) for hash_ in _hashes(block)]
+
+
+def _hashes(block: Words) -> list[str]:
+    """Return a hash per text: of its words with a blank between, in UTF-8."""
+    lengths = block.ends - block.starts + 1
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    places = np.arange(offsets[-1]) + np.repeat(block.starts - offsets[:-1], lengths)
+    points = block.points[places]
+    points[offsets[1:] - 1] = _BLANK
+    joined = points.tobytes().decode("utf-32-le", "surrogatepass")
+    bounds = offsets[block.first].tolist()
+    return [
+        hashlib.sha256(joined[start : end - 1].encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        if end > start
+        else ""
+        for start, end in pairwise(bounds)
+    ]

@@ -6,12 +6,13 @@ process, on every machine, for ever. The hashes of a text are computed together 
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from warta.transforms.text import words
+from warta.transforms.dedup.tokens import Words, blocks
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -49,7 +50,6 @@ _WEIGHTS = np.array(
     dtype=np.uint64,
 )
 _LIMIT = np.uint64((1 << 64) // SAMPLE_RATE)
-_BLANK = ord(" ")
 
 
 def shingle_hashes(text: str) -> Hashes:
@@ -57,25 +57,42 @@ def shingle_hashes(text: str) -> Hashes:
 
     A text of fewer than five words is one shingle; one without words has none.
     """
-    tokens = words(text)
-    if not tokens:
-        return np.empty(0, np.uint64)
-    found = _word_hashes(tokens)
-    count = max(1, len(found) - SHINGLE_WORDS + 1)
-    mixed = np.zeros(count, np.uint64)
-    for place in range(min(SHINGLE_WORDS, len(found))):
-        mixed += found[place : place + count] * _WEIGHTS[place]
-    return _distinct(_scatter(mixed))
+    return shingle_sets([text])[0]
 
 
-def sample(hashes: Hashes) -> Hashes:
-    """Return the sampled part of sorted `hashes`: those below a fixed limit, the same in every text."""
-    return hashes[: np.searchsorted(hashes, _LIMIT)]
+def shingle_sets(texts: Sequence[str]) -> list[Hashes]:
+    """Return the 5-gram hashes of each text, computed together."""
+    return [hashes for block in blocks(texts) for hashes in _sets(*_all_hashes(block), block)]
 
 
 def fingerprint(text: str) -> bytes:
-    """Return the sampled 5-gram hashes of `text`: sorted uint64, little endian, each once."""
-    return sample(shingle_hashes(text)).astype("<u8").tobytes()
+    """Return the sampled 5-gram hashes of `text`: sorted uint64, little endian, each once.
+
+    Sampled are the hashes below a fixed limit, the same in every text.
+    """
+    return fingerprints([text])[0]
+
+
+def fingerprints(texts: Sequence[str]) -> list[bytes]:
+    """Return the fingerprint of each text, computed together."""
+    return [print_ for block in blocks(texts) for print_ in _fingerprints(block)]
+
+
+def _fingerprints(block: Words) -> list[bytes]:
+    hashes, owners = _all_hashes(block)
+    sampled = np.flatnonzero(hashes < _LIMIT)
+    return [some.astype("<u8").tobytes() for some in _sets(hashes[sampled], owners[sampled], block)]
+
+
+def _sets(hashes: Hashes, owners: npt.NDArray[np.int64], block: Words) -> list[Hashes]:
+    """Return the hashes of each text of a block, sorted, each once."""
+    order = np.lexsort((hashes, owners))
+    hashes, owners = hashes[order], owners[order]
+    keep = np.ones(len(hashes), bool)
+    keep[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
+    hashes, owners = hashes[keep], owners[keep]
+    bounds = np.searchsorted(owners, np.arange(len(block.first))).tolist()
+    return [hashes[start:end] for start, end in pairwise(bounds)]
 
 
 def samples_of(print_: bytes) -> Hashes:
@@ -139,29 +156,33 @@ def _pairs_within(
     return found.reshape(-1)
 
 
-def _word_hashes(tokens: Sequence[str]) -> Hashes:
+def _all_hashes(block: Words) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """Return the hashes of all 5-grams of a block, in order, and which text each is of."""
+    words = _word_hashes(block)
+    counts = np.diff(block.first)
+    padded = np.concatenate([words, np.zeros(SHINGLE_WORDS - 1, np.uint64)])
+    mixed = np.zeros(len(words), np.uint64)
+    for place in range(SHINGLE_WORDS):
+        mixed += padded[place : place + len(words)] * _WEIGHTS[place]
+    owners = np.repeat(np.arange(len(counts)), counts)
+    whole = np.arange(len(words)) + SHINGLE_WORDS <= block.first[1:][owners]
+    for text in np.flatnonzero((counts > 0) & (counts < SHINGLE_WORDS)):  # one shingle of all its words
+        first = block.first[text]
+        mixed[first] = (words[first : first + counts[text]] * _WEIGHTS[: counts[text]]).sum()
+        whole[first] = True
+    return _scatter(mixed[whole]), owners[whole]
+
+
+def _word_hashes(block: Words) -> Hashes:
     """Return one hash per word: a polynomial over its code points, scattered.
 
-    Prefix sums of the whole text give every word's polynomial at once; the inverse power moves it to zero.
+    Prefix sums of the whole block give every word's polynomial at once; the inverse power moves it to zero.
     """
-    points = np.frombuffer(" ".join(tokens).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    blanks = np.flatnonzero(points == _BLANK)
-    starts = np.concatenate([[0], blanks + 1])
-    ends = np.append(blanks, len(points))
+    points = block.points
     powers, inverses = _powers(len(points).bit_length())
     sums = np.zeros(len(points) + 1, np.uint64)
     np.cumsum(points * powers[: len(points)], out=sums[1:])
-    return _scatter((sums[ends] - sums[starts]) * inverses[starts])
-
-
-def _distinct(hashes: Hashes) -> Hashes:
-    """Return sorted hashes, each once. (`np.unique` takes twice as long for a few hundred.)"""
-    hashes.sort()
-    distinct: Hashes = hashes[np.concatenate([_FIRST, hashes[1:] != hashes[:-1]])]
-    return distinct
-
-
-_FIRST = np.array([True])
+    return _scatter((sums[block.ends] - sums[block.starts]) * inverses[block.starts])
 
 
 @lru_cache(maxsize=32)

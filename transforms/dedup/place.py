@@ -1,8 +1,6 @@
 """The work between the shuffles of `Deduplicate`, on plain values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Final
 
 import numpy as np
 
@@ -13,23 +11,22 @@ from warta.transforms.dedup.near import (
     COMMON_DOCUMENTS,
     SHARED_SAMPLES,
     WINDOW_DAYS,
-    Hashes,
     containment,
     samples_of,
     shared_pairs,
-    shingle_hashes,
+    shingle_sets,
     spread,
 )
 from warta.transforms.dedup.resolve import arrival_of, settle
 
-TEXTS_AT_HAND: Final = 1_024
-"""5-gram sets kept while a group is settled: 2 kB each for a usual article."""
-
 
 def parts_of(arrival: Arrival, shards: int) -> list[tuple[int, Part]]:
     """Return what each shard must know of an arrival; shards that need nothing are left out."""
+    if shards == 1:
+        part = Part(arrival.key, arrival.id, arrival.content_hash, arrival.fingerprint, arrival.day)
+        return [(0, part)]
     samples = samples_of(arrival.fingerprint)
-    of_sample = spread(samples) // np.uint64((1 << 64) // shards) if shards > 1 else np.zeros(len(samples))
+    of_sample = spread(samples) // np.uint64((1 << 64) // shards)
     parts: dict[int, dict[str, str | bytes]] = {}
     for shard in np.unique(of_sample):
         parts[int(shard)] = {"samples": samples[of_sample == shard].tobytes()}
@@ -116,20 +113,27 @@ def place(arrivals: Sequence[Arrival], matches: Iterable[Match], texts: Mapping[
       texts: by arrival's key or stored article's id; one that is missing resembles nothing.
     """
 
-    @lru_cache(maxsize=TEXTS_AT_HAND)
-    def hashes(key: str) -> Hashes:
-        return shingle_hashes(texts.get(key, ""))
+    known = list(matches)
+    keys = sorted(_compared(known) & texts.keys())
+    hashes = dict(zip(keys, shingle_sets([texts[key] for key in keys]), strict=True))
 
     def compare(arrival: str, other: str) -> float:
-        return containment(hashes(arrival), hashes(other))
+        return containment(hashes[arrival], hashes[other]) if other in hashes else 0.0
 
-    known = list(matches)
     return settle(
         arrivals,
         [match for match in known if not match.address],
         {match.arrival: match.address for match in known if match.address},
         compare,
     )
+
+
+def _compared(matches: Iterable[Match]) -> set[str]:
+    """Return the keys and ids whose texts are compared."""
+    near = [match for match in matches if match.shared]
+    return {match.arrival for match in near} | {
+        match.stored.key if match.stored else match.other for match in near
+    }
 
 
 def place_group(

@@ -1,6 +1,6 @@
 import pytest
 
-from warta.transforms.dedup.exact import content_hash
+from warta.transforms.dedup.exact import content_hash, content_hashes
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,8 @@ def test_a_text_without_words_has_no_hash(text: str) -> None:
 
 def test_the_hash_is_the_same_on_every_machine() -> None:
     assert content_hash("Harga beras naik") == "67307de51abda28dd1e5113ebafd7ccf"
+
+
+def test_texts_together_have_the_hashes_of_each_alone() -> None:
+    texts = ["Harga beras naik.", "", "ﬁlm «Öl»", "x" * 70_000, "𝒜 b", "...", "naik"]
+    assert content_hashes(texts) == [content_hash(text) for text in texts]

@@ -13,7 +13,7 @@ from warta.transforms.dedup.near import (
     SHINGLE_WORDS,
     containment,
     fingerprint,
-    sample,
+    fingerprints,
     samples_of,
     shared_pairs,
     shingle_hashes,
@@ -37,6 +37,12 @@ def test_containment_is_that_of_the_shingle_sets(one: list[str], other: list[str
     smaller = min(len(found) for found in sets)
     expected = len(sets[0] & sets[1]) / smaller if smaller else 0.0
     assert containment(shingle_hashes(" ".join(one)), shingle_hashes(" ".join(other))) == expected
+
+
+@given(st.lists(WORDS, max_size=5))
+def test_texts_together_have_the_fingerprints_of_each_alone(texts: list[list[str]]) -> None:
+    joined = [" ".join(tokens) for tokens in texts]
+    assert fingerprints(joined) == [fingerprint(text) for text in joined]
 
 
 def test_a_hash_depends_on_word_order_and_boundaries() -> None:
@@ -63,13 +69,13 @@ def test_a_fingerprint_is_the_same_for_ever() -> None:
 
 def test_about_one_hash_in_ten_is_sampled_by_its_value_alone() -> None:
     hashes = shingle_hashes(prose(2, 20_000))
-    chosen = sample(hashes)
+    chosen = samples_of(fingerprint(prose(2, 20_000)))
     assert len(chosen) == pytest.approx(len(hashes) / SAMPLE_RATE, rel=0.1)
     assert set(chosen) == {value for value in hashes if value < (1 << 64) // SAMPLE_RATE}
 
 
 def test_samples_spread_over_the_whole_range() -> None:
-    spread_out = spread(sample(shingle_hashes(prose(3, 20_000))))
+    spread_out = spread(samples_of(fingerprint(prose(3, 20_000))))
     assert spread_out.max() > 0.99 * 2**64
     assert np.all(np.diff(spread_out.astype(float)) >= 0)
 
