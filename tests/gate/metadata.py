@@ -172,9 +172,7 @@ def main(arguments: list[str]) -> int:
         f"read_metadata: median {statistics.median(times_ms):.2f} ms of CPU, at most {max(times_ms):.1f} ms"
     )
     if options.speed:
-        print(
-            f"trafilatura's extract_metadata takes {slower():.1f} times as long on the same trees (interleaved)"
-        )
+        print(f"trafilatura's extract_metadata takes {slower():.1f} times as long (interleaved)")
     return 0
 
 

@@ -40,7 +40,7 @@ class Metadata:
     published_source: str = ""
     """json_ld | meta | time | visible | feed | url."""
     published_zone: str = ""
-    """UTC offset of the publisher's clock ("+07:00"), which the publication day is counted in: from the source,
+    """Offset of the publisher's clock ("+07:00"), in which the publication day is counted: from the source
     or, where that is in UTC, from the feed list, the address, other dates or the language."""
     date_only: bool = False
     """True when the source gave a day and no clock time; `published` is then that day's noon in its zone."""

@@ -277,8 +277,8 @@ def _dated(
             or not _is_dateline(line.text)
         ):
             continue
-        if not anywhere and page.in_furniture(line.block):
-            continue
+        if line.text in page.title or (not anywhere and page.in_furniture(line.block)):
+            continue  # a headline may speak of a day
         if claim := reader.claim("visible", line.text):
             yield claim
 

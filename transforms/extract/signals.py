@@ -151,6 +151,7 @@ _CLASS = re.compile(
     r"|redaktur|creator|credit|contributor|verfasser"
     r"|dat(?:e|um|a)(?![a-z]*-?(?:base|layer|src|set))|fecha|tanggal|waktu|time(?!line)|publi[sc]|posted|meta(?!l)|jadwal"
 )
+_ABOUT_THE_ARTICLE = re.compile(r"meta|byline|author|article-?info", re.I)
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|latest|comment\w*|disqus|(?<!entry-)(?<!article-)(?<!post-)(?<!story-)foot(?:er)?"
     r"|nav|navbar|terkait|terpopuler|terkini|newsletter|modal|ticker"
@@ -279,8 +280,10 @@ class Signals:
 
 def _is_furniture(node: HtmlElement) -> bool:
     tag = node.tag
-    if tag in ("nav", "aside", "form", "select"):
+    if tag in ("nav", "form", "select"):
         return True
+    if tag == "aside":
+        return _ABOUT_THE_ARTICLE.search(node.get("class") or "") is None
     if tag == "footer":
         return next(node.iterancestors("article"), None) is None
     if tag in ("body", "html", "article", "main") or not isinstance(tag, str):

@@ -120,7 +120,10 @@ def _stated(page: Signals, linked: LinkedArticle, hinted: str) -> list[tuple[str
     found = [
         ("json_ld", linked.headline if linked.kind else ""),
         ("og", page.meta("og:title")),
-        ("meta", page.meta("twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
+        (
+            "meta",
+            page.meta("twitter:title", "parsely-title", "sailthru.title", "headline", "dc.title", "title"),
+        ),
         ("feed", hinted),
         ("title", page.title),
     ]

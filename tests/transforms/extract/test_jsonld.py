@@ -123,7 +123,24 @@ json_values = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                ["@type", "@id", "@graph", "name", "author", "publisher", "headline", "image", "url", "itemListElement", "datePublished", "keywords", "articleSection", "inLanguage", "articleBody", "mainEntityOfPage"]
+                [
+                    "@type",
+                    "@id",
+                    "@graph",
+                    "name",
+                    "author",
+                    "publisher",
+                    "headline",
+                    "image",
+                    "url",
+                    "itemListElement",
+                    "datePublished",
+                    "keywords",
+                    "articleSection",
+                    "inLanguage",
+                    "articleBody",
+                    "mainEntityOfPage",
+                ]
             ),
             inner | st.sampled_from(["NewsArticle", "Person", "BreadcrumbList", "WebPage"]),
             max_size=5,

@@ -65,7 +65,22 @@ keys = st.sampled_from(
     ["class", "itemprop", "datetime", "content", "name", "property", "rel", "href", "type", "id", "lang"]
 )
 values = st.text(max_size=20) | st.sampled_from(
-    ["author", "datePublished", "og:title", "application/ld+json", "next", "?page=2", "2026-11-20", "breadcrumb", "article:published_time", "http://[", "//", "2026-11-20T25:61:00+99:99", "byline", "Oleh: Sri"]
+    [
+        "author",
+        "datePublished",
+        "og:title",
+        "application/ld+json",
+        "next",
+        "?page=2",
+        "2026-11-20",
+        "breadcrumb",
+        "article:published_time",
+        "http://[",
+        "//",
+        "2026-11-20T25:61:00+99:99",
+        "byline",
+        "Oleh: Sri",
+    ]
 )
 texts = st.text(max_size=40) | st.sampled_from(
     [

@@ -44,7 +44,24 @@ def test_a_byline_is_cut_into_people(byline: str, people: tuple[str, ...]) -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["Redaksi", "Tim Redaksi", "PT Kabar Warta Tbk", "Kabar Warta", "kabarwarta.co.id", "contoh.com", "admin", "Reuters", "Associated Press", "The Evening Lamp", "Contoh News Network", "Redaktion", "Agencias", "12345", "", "—"],
+    [
+        "Redaksi",
+        "Tim Redaksi",
+        "PT Kabar Warta Tbk",
+        "Kabar Warta",
+        "kabarwarta.co.id",
+        "contoh.com",
+        "admin",
+        "Reuters",
+        "Associated Press",
+        "The Evening Lamp",
+        "Contoh News Network",
+        "Redaktion",
+        "Agencias",
+        "12345",
+        "",
+        "—",
+    ],
 )
 def test_houses_and_newsrooms_are_no_people(name: str) -> None:
     assert READER.read([name]).people == ()

@@ -37,12 +37,8 @@ def meta(published: str, name: str = "article:published_time") -> str:
 def local_day(found: Metadata) -> date:
     """Return the day on the publisher's clock."""
     assert found.published is not None
-    return (
-        datetime.fromisoformat(f"2000-01-01T00:00{found.published_zone}").tzinfo
-        and found.published.astimezone(
-            datetime.fromisoformat(f"2000-01-01T00:00{found.published_zone}").tzinfo
-        ).date()
-    )
+    clock = datetime.fromisoformat(f"2000-01-01T00:00{found.published_zone}")
+    return found.published.astimezone(clock.tzinfo).date()
 
 
 SOURCES = {
@@ -178,7 +174,7 @@ def test_numbers_that_are_no_day_date_nothing(url: str) -> None:
 
 def test_a_change_is_not_the_publication() -> None:
     found = read(
-        body=f"{H1}<div>Diperbarui: 21 November 2026 09:00 WIB</div><div>20 November 2026 11:15 WIB</div>{PROSE}"
+        body=f"{H1}<p>Diperbarui: 21 November 2026 09:00 WIB</p><p>20 November 2026 11:15 WIB</p>{PROSE}"
     )
     assert found.published == datetime(2026, 11, 20, 4, 15, tzinfo=UTC)
 
