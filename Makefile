@@ -69,6 +69,7 @@ bench-corpus: $(STAMP)  ## the real pages and feeds of the shared corpus through
 
 chaos: $(STAMP)  ## 200 random kills; nothing lost, nothing twice
 	$(BIN)/python -m tests.chaos.run --kills 200
+	$(BIN)/python -m tests.chaos.whole --kills 40
 
 clean:  ## forget environment and sample data
 	rm -rf $(VENV) .links build dist *.egg-info data

@@ -49,7 +49,7 @@ class StripFurniture(beam.PTransform):
         self.at = at
         self.finish = finish
 
-    def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> Stripped:
+    def expand(self, inputs):  # a pair of collections: Beam knows no annotation for one
         articles, counts = inputs
         sightings = articles | "KeySightings" >> beam.Map(_keyed_sighting)
         rows = counts | "KeyCounts" >> beam.Map(_keyed_count)
@@ -97,5 +97,5 @@ def _strip(article: Article, furniture: dict[str, frozenset[str]], finish: Finis
     Metrics.counter("furniture", "articles_changed").inc()
     Metrics.counter("furniture", "blocks_cut").inc(len(removed))
     # As the reader does, rows carry a cut's rule and length, not its text.
-    cuts = tuple(Removed("", cut.rule, str(len(cut.text))) for cut in removed)
+    cuts = tuple(Removed("", cut.rule, chars=len(cut.text)) for cut in removed)
     return finish(replace(article, text=text, removed=article.removed + cuts))
