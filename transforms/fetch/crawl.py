@@ -80,6 +80,7 @@ class Crawl:
             queue.appendleft(job)
         else:
             queue.append(job)
+        self.progress.queue(job.host, 1)
         if self._serving.get(job.host, 0) < self._settings.per_host_concurrency:
             self._serving[job.host] = self._serving.get(job.host, 0) + 1
             self._spawn(self._serve(job.host))
@@ -131,7 +132,9 @@ class Crawl:
             while queue:
                 await self._room.wait()
                 if queue:
-                    await self._guard(job := queue.popleft(), job.fetch(self))
+                    job = queue.popleft()
+                    self.progress.queue(host, -1)
+                    await self._guard(job, job.fetch(self))
         finally:
             self._serving[host] -= 1
 
@@ -178,6 +181,7 @@ class Crawl:
         for queue in self._queues.values():
             while queue:
                 job = queue.popleft()
+                self.progress.queue(job.host, -1)
                 self.settle(job, job.postpone(reason, "", None))
         ends = time.monotonic() + grace_s
         while self._tasks and time.monotonic() < ends and not (self._stopped() and grace_s > STOP_GRACE_S):

@@ -228,6 +228,7 @@ async def crawl_feeds(
             told = [outcome for outcome in batch if isinstance(outcome, FeedHealth)]
             live.add("feeds_done", len(told))
             live.add("feeds_failed", sum(health.status == "failed" for health in told))
+            live.tell(outcome for outcome in batch if isinstance(outcome, Rejection))
             yield batch
         yield hosts.states()
 

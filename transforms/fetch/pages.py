@@ -61,6 +61,8 @@ class Desk:
 class PageJob:
     """One entry on its way to an article, a rejection or a deferral."""
 
+    __slots__ = ("_desk", "_entry", "_pages", "_so_far", "_tries", "_url", "host")
+
     def __init__(self, entry: Entry, desk: Desk) -> None:
         self._entry = entry
         self._desk = desk
@@ -171,6 +173,7 @@ async def crawl_pages(
     if left:
         yield [Deferral(entry, Reason.SLICE_FULL) for entry in left]
     live.add("pages_total", len(chosen))
+    live.put("pages_left", len(left))
     async with HttpClient(settings) as client:
         hosts = HostDesk(client, settings, states, clock=clock, progress=live)
         desk = Desk(client, hosts, WatchedPool(pool), read_page, settings, clock)
@@ -189,6 +192,7 @@ def _count(batch: Sequence[Any]) -> None:
         if isinstance(outcome, (Rejection, Deferral)):
             kind = "rejected" if isinstance(outcome, Rejection) else "deferred"
             live.add(f"{kind}:{outcome.reason}")
+            live.tell([outcome])
 
 
 def is_not_a_page(content_type: str) -> bool:
