@@ -10,18 +10,25 @@ import re
 import statistics
 import sys
 import time
+import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
-from lxml import html as lxml_html
+from lxml.html import HtmlElement
 
 from tests.gate import corpus
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.extract.tree import parse_tree
 from warta.transforms.text import fold
 
+FLOORS = Path(__file__).with_name("metadata_floors.toml")
+GATED = ("Indonesian", "all", "kept aside")
+SLACK = 0.0021
+"""About one page of the corpus: library patch releases move single pages."""
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 _OFFSET = re.compile(r"[+-]\d\d:\d\d$")
 _TYPOGRAPHY = str.maketrans("‘’´`“”„«»–—", '\'\'\'\'"""""--')
@@ -38,15 +45,59 @@ class Tally:
     found: int = 0
     wanted: int = 0
 
+    @property
+    def author_f1(self) -> float:
+        """F1 over all names of the group."""
+        return 2 * self.right / (self.found + self.wanted) if self.found + self.wanted else 0.0
+
+    def figures(self) -> dict[str, float]:
+        """Return the figures that floors are pinned for."""
+        return {
+            "title": _mean(self.titles),
+            "authors": self.author_f1,
+            "day": _mean(self.days),
+            "section": _mean(self.sections),
+        }
+
     def cells(self) -> str:
         """Return the figures as one row of the table."""
-        f1 = 2 * self.right / (self.found + self.wanted) if self.found + self.wanted else 0.0
         shares = [f"{_mean(v):.3f} ({len(v)})" for v in (self.titles, self.days, self.sections)]
-        return f"{shares[0]:>12} {f1:.3f} ({self.wanted}) {shares[1]:>14} {shares[2]:>14}"
+        return f"{shares[0]:>12} {self.author_f1:.3f} ({self.wanted}) {shares[1]:>14} {shares[2]:>14}"
 
 
 def _mean(values: list[bool]) -> float:
     return sum(values) / len(values) if values else 0.0
+
+
+def broken(floors: dict[str, dict[str, float]], tallies: dict[str, Tally]) -> list[str]:
+    """Return a line for each figure below its floor."""
+    return [
+        f"{group}: {name} {figure:.3f} is below {floors[group][name]:.3f}"
+        for group in GATED
+        for name, figure in tallies[group].figures().items()
+        if group in floors and figure < floors[group][name] - SLACK
+    ]
+
+
+def check(digest: str, tallies: dict[str, Tally], *, pin: bool, reason: str, path: Path = FLOORS) -> int:
+    """Compare with the pinned floors, or pin anew; floors fall only with a reason. Returns the exit code."""
+    pinned = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not pin and pinned.get("corpus", digest) != digest:
+        print(f"floors are pinned for corpus {pinned['corpus']}, this is {digest}: pin anew to hold it")
+        return 1
+    same = pinned.get("corpus") == digest
+    problems = broken(pinned.get("floors", {}), tallies) if same else []
+    for line in problems:
+        print(f"FLOOR BROKEN {line}")
+    if not pin or (problems and not reason):
+        return 1 if problems else 0
+    lines = ["# Written by `python -m tests.gate.metadata --pin`; floors fall only with --lower REASON."]
+    lines += [f'corpus = "{digest}"'] + ([f'lowered = "{reason}"'] if problems else [])
+    for group in GATED:
+        lines += ["", f'[floors."{group}"]']
+        lines += [f"{name} = {figure:.3f}" for name, figure in tallies[group].figures().items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
 
 
 def title_key(text: str) -> str:
@@ -143,6 +194,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--misses", choices=["title", "authors", "day", "section"])
     parser.add_argument("--kept-aside", action="store_true", help="show misses of the kept-aside sites too")
     parser.add_argument("--trafilatura", action="store_true", help="score trafilatura beside it (slow)")
+    parser.add_argument("--pin", action="store_true", help="pin the figures as floors")
+    parser.add_argument("--lower", default="", metavar="REASON", help="pin although figures fell")
     parser.add_argument("--speed", action="store_true", help="time trafilatura's metadata pass beside it")
     options = parser.parse_args(arguments)
     if not corpus.is_present():
@@ -173,7 +226,8 @@ def main(arguments: list[str]) -> int:
     )
     if options.speed:
         print(f"trafilatura's extract_metadata takes {slower():.1f} times as long (interleaved)")
-    return 0
+    digest = corpus.digest(corpus.rows())
+    return check(digest, ours, pin=options.pin or bool(options.lower), reason=options.lower)
 
 
 def slower(rounds: int = 3) -> float:
@@ -203,11 +257,9 @@ def read(body: bytes, row: corpus.Row) -> tuple[Metadata, float]:
     return found, 1000 * (time.process_time() - start)
 
 
-def parse(body: bytes) -> lxml_html.HtmlElement:
+def parse(body: bytes) -> HtmlElement:
     """Return the tree of a page."""
-    from trafilatura.utils import load_html
-
-    return load_html(body)
+    return parse_tree(body)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import etree
 
-from warta.transforms.extract.signals import Signals, text_of
+from warta.transforms.extract.lines import text_of
+from warta.transforms.extract.signals import Signals
 from warta.transforms.urls import canonical_url, request_url, site_host
 
 MAX_PAGES = 30

@@ -9,8 +9,9 @@ from lxml.html import HtmlElement
 from warta.transforms.dates import parse_instant
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import Phrases, starts_with_phrase
+from warta.transforms.extract.lines import text_of
 from warta.transforms.extract.people import NameReader, Trust, without_date
-from warta.transforms.extract.signals import MAX_LABEL_CHARS, Signals, text_of
+from warta.transforms.extract.signals import MAX_LABEL_CHARS, Signals
 from warta.transforms.text import fold
 
 LINES_BEFORE_HEADLINE = 4

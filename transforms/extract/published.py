@@ -11,8 +11,9 @@ from warta.transforms.dates import zone
 from warta.transforms.extract.claims import Claim, DateReader
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import phrases, starts_with_phrase
+from warta.transforms.extract.lines import text_of
 from warta.transforms.extract.model import Hints
-from warta.transforms.extract.signals import Signals, text_of
+from warta.transforms.extract.signals import Signals
 
 LINES_BEFORE_HEADLINE = 8
 LINES_AFTER_HEADLINE = 14

@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
-from warta.transforms.extract.signals import Signals, text_of
+from warta.transforms.extract.lines import text_of
+from warta.transforms.extract.signals import Signals
 from warta.transforms.text import fold
 
 MAX_SECTION_CHARS = 40

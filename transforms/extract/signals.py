@@ -4,173 +4,44 @@ Everything that the other metadata modules know of a page comes from here, so th
 """
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from warta.transforms.extract.lines import MAX_LINE_CHARS, MAX_VALUE_CHARS, Line, read_lines, squeeze, text_of
+
 MAX_META = 2_000
 """Metas and links read, each. Real heads of the corpus hold at most 300; a hostile one 100,000."""
-MAX_EVENTS = 200_000
-"""Starts and ends of elements walked for the visible lines. The largest page of the corpus has 9,000."""
+MAX_MARKS = 3_000
+"""Elements kept per kind of mark (heading, time, itemprop, class)."""
 MAX_LABEL_CHARS = 40
 MAX_COLONS = 5_000
 """Texts with a colon that are looked at for byline labels."""
-MAX_MARKS = 3_000
-"""Elements kept per kind of mark (heading, time, itemprop, class)."""
-MAX_VALUE_CHARS = 4_000
-MAX_LINE_CHARS = 1_000
-"""A line is kept up to here; its full length is in `chars`."""
 MAX_JSON_LD_CHARS = 2_000_000
 """Sum over the page's scripts; the largest of the corpus is 300,000."""
 
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "amp-timeago",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
-UNSEEN = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "option",
-        "textarea",
-        "button",
-        "title",
-        "iframe",
-        "svg",
-        "select",
-    ]
-)
-_COLONS = 5_000
-"""Texts with a colon that are looked at for byline labels."""
-MAX_MARKS = 3_000
-"""Elements kept per kind of mark (heading, time, itemprop, class)."""
-MAX_VALUE_CHARS = 4_000
-MAX_LINE_CHARS = 1_000
-"""A line is kept up to here; its full length is in `chars`."""
-MAX_JSON_LD_CHARS = 2_000_000
-"""Sum over the page's scripts; the largest of the corpus is 300,000."""
-
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "amp-timeago",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
-UNSEEN = frozenset(
-    "head script style noscript template option textarea button title iframe svg select".split()  # noqa: SIM905
-)
 _COLONS = etree.XPath(
     "//body//text()[contains(., ':') or contains(., '：')][not(parent::script or parent::style)]",
     smart_strings=False,
 )
 _COLON = re.compile("[:：]")
-_INNER_TEXT = etree.XPath(
-    ".//text()[not(parent::script or parent::style or parent::noscript)]", smart_strings=False
-)
 _NAMES = etree.XPath("//@itemprop | //@property")
 _RELS = etree.XPath("//a/@rel")
 _CLASSES = etree.XPath("//body//@class | //body//@id")
 _CLASS = re.compile(
     r"autho?r|auteur|autore|by-?_?line|byauthor|penulis|pewarta|reporter|wartawan|writer|journalist|redakteur"
     r"|redaktur|creator|credit|contributor|verfasser"
-    r"|dat(?:e|um|a)(?![a-z]*-?(?:base|layer|src|set))|fecha|tanggal|waktu|time(?!line)|publi[sc]|posted|meta(?!l)|jadwal"
+    r"|dat(?:e|um|a)(?![a-z]*-?(?:base|layer|src|set))|fecha|tanggal|waktu|time(?!line)|publi[sc]|posted|jadwal"
+    r"|meta(?!l)"
 )
 _ABOUT_THE_ARTICLE = re.compile(r"meta|byline|author|article-?info", re.I)
 _FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:side-?bar|related|recommend\w*|popul[ae]r\w*|trending|latest|comment\w*|disqus|(?<!entry-)(?<!article-)(?<!post-)(?<!story-)foot(?:er)?"
-    r"|nav|navbar|terkait|terpopuler|terkini|newsletter|modal|ticker"
-    r"|cookie\w*|outbrain|taboola|carousel|sponsor\w*|advert\w*|aside)(?=$|[\s_-])",
-    re.I,
+    r"(?:^|[\s_-])(?:side-?bar|aside|related|recommend\w*|popul[ae]r\w*|trending|latest|terkait|terpopuler|terkini"
+    r"|comment\w*|disqus|(?<!entry-)(?<!article-)(?<!post-)(?<!story-)foot(?:er)?|nav|navbar|newsletter|modal"
+    r"|ticker|cookie\w*|outbrain|taboola|carousel|sponsor\w*|advert\w*)(?=$|[\s_-])",
+    re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One visible line: the text of a block element between two breaks."""
-
-    text: str
-    """White space single; cut at `MAX_LINE_CHARS`."""
-    chars: int
-    link_chars: int
-    block: HtmlElement
-    parent: HtmlElement
-    """Where its first text stands; may be an inline element."""
 
 
 class Signals:
@@ -199,7 +70,7 @@ class Signals:
     @cached_property
     def lines(self) -> list[Line]:
         """The visible lines of the page, furniture included."""
-        return _lines(self.tree)
+        return read_lines(self.tree)
 
     def meta(self, *names: str) -> str:
         """Return the first non-empty content among the metas `names`, in that order of preference."""
@@ -319,7 +190,7 @@ def _read_head(tree: HtmlElement, found: Signals) -> None:
             continue
         if tag == "title":
             if not found.title and (parent := node.getparent()) is not None and parent.tag != "svg":
-                found.title = _squeeze(_bounded_text(node))
+                found.title = text_of(node)
             continue
         counts[tag] += 1
         if counts[tag] > MAX_META:
@@ -330,7 +201,7 @@ def _read_head(tree: HtmlElement, found: Signals) -> None:
             continue
         content = node.get("content") or node.get("value")
         if content:
-            content = _squeeze(content[:MAX_VALUE_CHARS])
+            content = squeeze(content[:MAX_VALUE_CHARS])
             for key in ("name", "property", "itemprop", "http-equiv"):
                 if name := node.get(key):
                     found.metas.setdefault(name.strip().lower(), []).append(content)
@@ -356,73 +227,3 @@ def _read_marks(tree: HtmlElement, found: Signals) -> None:
 def _class_word(name: str) -> str:
     match = _CLASS.search(name[:200].lower())
     return match[0] if match else ""
-
-
-def _lines(tree: HtmlElement) -> list[Line]:
-    """Cut the visible text at block borders and breaks. One loop, because it is the dearest look of all."""
-    lines: list[Line] = []
-    parts: list[str] = []
-    blocks = [tree]
-    chars = link_chars = links = 0
-    parent = tree
-    walk = etree.iterwalk(tree, events=("start", "end", "comment"))
-    for event, node in islice(walk, MAX_EVENTS):
-        tag = node.tag
-        if event == "start":
-            text = node.text
-            if tag in UNSEEN and not (tag == "noscript" and node.find(".//p") is not None):
-                walk.skip_subtree()  # a noscript with paragraphs is a page whose loader forgot to close it
-                continue
-        else:
-            text = node.tail
-        if tag not in INLINE and tag not in UNSEEN and event != "comment":
-            if chars:
-                lines.append(_line(parts, chars, link_chars, blocks[-1], parent))
-            if chars or parts:
-                parts, chars, link_chars = [], 0, 0
-            if event == "start":
-                blocks.append(node)
-            elif len(blocks) > 1:
-                blocks.pop()
-        elif tag == "a":
-            links += 1 if event == "start" else -1
-        if not text:
-            continue
-        if text.isspace():
-            parts.append(" ")
-            continue
-        if not chars:
-            parent = node if event == "start" else node.getparent()
-        parts.append(text[: 4 * MAX_LINE_CHARS])
-        chars += len(text)
-        link_chars += len(text) if links else 0
-    if chars:
-        lines.append(_line(parts, chars, link_chars, blocks[-1], parent))
-    return lines
-
-
-def _line(parts: list[str], chars: int, link_chars: int, block: HtmlElement, parent: HtmlElement) -> Line:
-    return Line(_squeeze("".join(parts))[:MAX_LINE_CHARS], chars, link_chars, block, parent)
-
-
-def _bounded_text(node: HtmlElement, glue: str = "") -> str:
-    parts, room = [], MAX_VALUE_CHARS
-    for text in _INNER_TEXT(node):
-        parts.append(text[:room])
-        room -= len(text)
-        if room <= 0:
-            break
-    return glue.join(parts)
-
-
-def text_of(node: HtmlElement, *, glue: str = "") -> str:
-    """Return the visible text under `node`, white space single, at most `MAX_VALUE_CHARS` of it.
-
-    Args:
-      glue: put between the texts of neighbouring elements; a blank where styles, not blanks, part them.
-    """
-    return _squeeze(_bounded_text(node, glue))
-
-
-def _squeeze(text: str) -> str:
-    return " ".join(text.split())

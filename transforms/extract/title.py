@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
-from warta.transforms.extract.signals import Signals, text_of
+from warta.transforms.extract.lines import text_of
+from warta.transforms.extract.signals import Signals
 from warta.transforms.text import fold
 
 MIN_AGREEMENT = 0.5
