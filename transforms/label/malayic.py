@@ -23,22 +23,22 @@ LENGTHS = (3, 4, 5, 6)
 MODEL = Path(__file__).parent / "languages" / "malayic.npz"
 
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_MULTIPLIER = 0x9E3779B1
+_BASE, _MULTIPLIER, _SHIFT = np.uint32(263), np.uint32(0x9E3779B1), np.uint32(32 - BITS)
 
 
 def ngram_slots(text: str) -> Codes:
     """Return the slot of every n-gram of `text`, repeats included; case, digits and marks do not matter."""
     plain = f" {_NOT_LETTERS.sub(' ', text.lower()).strip()} "
-    letters = np.frombuffer(plain.encode("utf-8", "replace"), dtype=np.uint8).astype(np.int64)
+    letters = np.frombuffer(plain.encode("utf-8", "replace"), dtype=np.uint8).astype(np.uint32)
     slots = []
     rolling = letters
     for length in range(2, LENGTHS[-1] + 1):
         if len(rolling) < 2:
             break
-        rolling = (rolling[:-1] * 263 + letters[length - 1 :]) & 0xFFFFFFFF
+        rolling = rolling[:-1] * _BASE + letters[length - 1 :]  # wraps at 32 bits, as it should
         if length in LENGTHS:
-            slots.append(((rolling * _MULTIPLIER + length) & 0xFFFFFFFF) >> (32 - BITS))
-    return np.concatenate(slots) if slots else np.empty(0, dtype=np.int64)
+            slots.append((rolling * _MULTIPLIER + np.uint32(length)) >> _SHIFT)
+    return np.concatenate(slots).astype(np.int64) if slots else np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class MalayicModel:
     """Weights by slot and language; build with `load_malayic`."""
 
     weights: npt.NDArray[np.float32]
-    """[slots, languages], in nats."""
+    """[languages, slots], in nats: one language's weights lie side by side."""
     bias: Floats
     temper: float
     """What langid's scores are multiplied with before both are added: it counts overlapping n-grams as if
@@ -55,11 +55,13 @@ class MalayicModel:
     def scores(self, text: str) -> Floats:
         """Return what to add to tempered langid scores of `LANGUAGES`, in nats."""
         slots = ngram_slots(text)
-        return np.asarray(self.bias + self.weights[slots].sum(axis=0, dtype=np.float64))
+        return np.asarray(self.bias + np.add.reduce(self.weights.take(slots, axis=1), axis=1))
 
 
 def load_malayic(path: Path = MODEL) -> MalayicModel:
     """Read the model file."""
     with np.load(path) as stored:
         weights = stored["weights"].astype(np.float32) * np.float32(stored["scale"])
-        return MalayicModel(weights, stored["bias"].astype(np.float64), float(stored["temper"]))
+        return MalayicModel(
+            np.ascontiguousarray(weights.T), stored["bias"].astype(np.float64), float(stored["temper"])
+        )
