@@ -15,12 +15,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from tests.chaos.outcome import Outcome, moment, report
 from tests.chaos.readers import Watch
 from tests.chaos.work import DONE, work
 from warta.schemas.tables import TABLES
@@ -29,18 +28,6 @@ from warta.transforms.store.verify import verify
 STEPS_BEFORE_DEATH = 12
 """Most steps (a cycle begun, a manifest published) that a process lives to tell; the first life of a step
 includes mending what the death before left behind."""
-
-
-@dataclass
-class Outcome:
-    """What a chaos run found."""
-
-    kills: int = 0
-    moments: Counter[str] = field(default_factory=Counter)
-    looks: Counter[str] = field(default_factory=Counter)
-    straddled: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
 
 
 def chaos(folder: Path, *, kills: int, cycles: int, seed: int) -> Outcome:
@@ -59,15 +46,14 @@ def chaos(folder: Path, *, kills: int, cycles: int, seed: int) -> Outcome:
     while outcome.kills < kills:
         if _interrupted(root, cycles, chance, watch):
             outcome.kills += 1
-            outcome.moments[_moment(root)] += 1
+            outcome.moments[moment(root)] += 1
             watch.look(busy=False)
         elif outcome.kills < kills:  # it was done before the kill: start over
             _compare(root, folder, cycles, outcome, watch)
             shutil.rmtree(root)
     work(str(root), cycles)
     _compare(root, folder, cycles, outcome, watch)
-    outcome.looks, outcome.straddled = watch.looks, watch.straddled
-    outcome.faults += watch.faults
+    outcome.add_watch(watch)
     return outcome
 
 
@@ -110,19 +96,6 @@ def _look_until(killed: threading.Event, watch: Watch) -> None:
         killed.wait(0.02)
 
 
-def _moment(root: Path) -> str:
-    """Say what the dead process was doing, by what it left."""
-    staging = root / "staging"
-    cycles = [one.name for one in staging.iterdir()] if staging.exists() else []
-    if not cycles:
-        return "between cycles"
-    published = {path.name for path in (root / "manifests").glob("*.json")}
-    doing = "compacting" if cycles[0].startswith("compact") else "storing"
-    last = max(published, default="")
-    moving = last and f'"cycle": "{cycles[0]}"' in (root / "manifests" / last).read_text()
-    return f"{doing}, {'moving into place' if moving else 'staging'}"
-
-
 def _compare(root: Path, folder: Path, cycles: int, outcome: Outcome, watch: Watch) -> None:
     """Hold a finished dataset against an undisturbed one, row by row, and against its own promises."""
     plain = folder / "undisturbed"
@@ -151,18 +124,6 @@ def _difference(plain: Path, disturbed: Path) -> tuple[int, int, int]:
         return lost, extra, connection.execute("select count(*) from plain").fetchall()[0][0]
 
 
-def report(outcome: Outcome, wall_s: float) -> str:
-    """Return the figures, one line each."""
-    lines = [f"killed {outcome.kills} times in {wall_s:.0f} s"]
-    lines += [f"  while {moment}: {count}" for moment, count in outcome.moments.most_common()]
-    for name, looks in outcome.looks.items():
-        straddled = outcome.straddled[name]
-        lines.append(f"{name}: {looks} looks, {straddled} asked again after a compaction's exchange")
-    lines.append("rows compared: " + ", ".join(f"{table} {rows}" for table, rows in outcome.rows.items()))
-    lines.append(f"unreadable, lost, twice or inconsistent: {len(outcome.faults)}")
-    return "\n".join(lines + [f"  {fault}" for fault in outcome.faults[:20]])
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
@@ -172,7 +133,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         outcome = chaos(Path(folder), kills=options.kills, cycles=options.cycles, seed=options.seed)
-        print(report(outcome, time.monotonic() - started))
+        print(report("store", outcome, time.monotonic() - started))
     return 1 if outcome.faults else 0
 
 
