@@ -1,6 +1,6 @@
 """`make bench-fetch`: fetching against a bare aiohttp loop with the same manners, interleaved, on loopback.
 
-    python -m tests.bench.bench_fetch [--scale .1] [--rounds 2] [--delay-s 1] [--latency-ms 50] [--only PART]
+    python -m tests.bench.bench_fetch [--scale .1] [--rounds 2] [--delay-s 1] [--latency-ms 50] [--faults 50] [--only PART]
 
 `--scale 1` is full size: 2,000 feeds over 200 hosts, 20,000 pages over 400. Parts: feeds, polls, pages,
 memory. Every part prints figures, a ratio and the goal it is held against.
@@ -47,6 +47,7 @@ class Scene:
     scale: float
     rounds: int
     latency_s: float
+    faults: int
     settings: FetchSettings
 
     def sized(self, count: int) -> int:
@@ -59,8 +60,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--delay-s", type=float, default=1.0, help="min_delay_s of both sides")
     parser.add_argument("--latency-ms", type=float, default=50.0)
+    parser.add_argument("--faults", type=int, default=50, metavar="N", help="every N-th page is a 404")
     parser.add_argument("--only", choices=PARTS)
-    parser.add_argument("--measure-memory", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--measure-memory", type=int, nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     settings = FetchSettings(
         allow_networks=("127.0.0.0/8",),
@@ -70,8 +72,8 @@ def main() -> int:
         reader_setup=("warta.pipelines.worker:labeller",),
     )
     if args.measure_memory:
-        return _measure_memory(args.measure_memory, settings)
-    scene = Scene(args.scale, args.rounds, args.latency_ms / 1000, settings)
+        return _measure_memory(*args.measure_memory, settings)
+    scene = Scene(args.scale, args.rounds, args.latency_ms / 1000, args.faults, settings)
     print(f"scale {args.scale}, {args.rounds} rounds, delay {args.delay_s} s, latency {args.latency_ms} ms")
     parts: dict[str, Callable[[Scene], None]] = {
         "feeds": bench_feeds,
@@ -133,7 +135,7 @@ def bench_pages(scene: Scene) -> None:
     settings = replace(scene.settings, min_delay_s=0.0)
     _warm_up(settings)
     count = scene.sized(20_000)
-    with fetch_world(scene.sized(400), latency_s=scene.latency_s) as world:
+    with fetch_world(scene.sized(400), latency_s=scene.latency_s, faults=scene.faults) as world:
         entries = [_entry(url) for url in world.pages(count)]
         fetch_s, read_s, both_s = [], [], []
         for _ in range(scene.rounds):
@@ -152,7 +154,7 @@ def bench_pages(scene: Scene) -> None:
 def bench_memory(scene: Scene) -> None:
     """Peak memory of the fetching process at ten times the pages (read lightly, to be fast)."""
     few, many = scene.sized(2000), scene.sized(20_000)
-    peaks = [_peak_mb(count) for count in (few, many)]
+    peaks = [_peak_mb(count, scene.sized(400)) for count in (few, many)]
     print(f"memory: {peaks[0]:.0f} MB at {few} pages, {peaks[1]:.0f} MB at {many}")
     print(f"memory: ratio {peaks[1] / peaks[0]:.2f} (goal <= 1.25)")
 
@@ -241,7 +243,7 @@ def _skim(entry: Entry, pages: tuple[Page, ...]) -> Article:
     )
 
 
-def _measure_memory(count: int, settings: FetchSettings) -> int:
+def _measure_memory(count: int, hosts: int, settings: FetchSettings) -> int:
     """Crawl in this fresh process and print its peak; outcomes are dropped as the sink would."""
 
     async def crawl(world: World) -> None:
@@ -250,14 +252,14 @@ def _measure_memory(count: int, settings: FetchSettings) -> int:
         async for _ in crawl_pages(entries, [], _skim, quick, pool=InlinePool()):
             pass
 
-    with fetch_world(max(count // 50, 4), latency_s=0.0) as world:
+    with fetch_world(hosts, latency_s=0.0) as world:
         asyncio.run(crawl(world))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return 0
 
 
-def _peak_mb(count: int) -> float:
-    command = [sys.executable, "-m", "tests.bench.bench_fetch", "--measure-memory", str(count)]
+def _peak_mb(count: int, hosts: int) -> float:
+    command = [sys.executable, "-m", "tests.bench.bench_fetch", "--measure-memory", str(count), str(hosts)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
 
 

@@ -105,7 +105,9 @@ class HttpClient:
 
     async def __aenter__(self) -> "HttpClient":
         settings = self._settings
-        proxy_hosts = frozenset(urlsplit(proxy).hostname or "" for proxy in self._proxies.values())
+        proxy_hosts = frozenset(
+            urlsplit(proxy).hostname or "" for scheme, proxy in self._proxies.items() if scheme != "no"
+        )
         resolver = GuardedResolver(
             allow_networks=settings.allow_networks, connect_to=settings.connect_to, trusted_hosts=proxy_hosts
         )
