@@ -1,6 +1,6 @@
 """`make bench-fetch`: fetching against a bare aiohttp loop with the same manners, interleaved, on loopback.
 
-    python -m tests.bench.bench_fetch [--scale .1] [--rounds 2] [--delay-s 1] [--latency-ms 50] [--faults 50] [--only PART]
+    python -m tests.bench.bench_fetch [--scale .1] [--rounds 2] [--delay-s 1] [--latency-ms 50] [--only PART]
 
 `--scale 1` is full size: 2,000 feeds over 200 hosts, 20,000 pages over 400. Parts: feeds, polls, pages,
 memory. Every part prints figures, a ratio and the goal it is held against.
