@@ -58,9 +58,24 @@ BLOCKS = frozenset(
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 DROPPED = (
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select",
-    "textarea", "input", "button", "video", "audio", "map", "datalist", "dialog", "link", "meta",
-)  # fmt: skip
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "svg",
+    "canvas",
+    "select",
+    "textarea",
+    "datalist",
+)
+"""Elements that never show as text. Void ones (link, input, embed) are left alone: on broken pages the
+parser puts half the article inside them."""
+
+CONTROLS = ("noscript", "button", "dialog", "video", "audio", "object", "map")
+MAX_CONTROL_CHARS = 400
+"""A control with more text wraps part of the page, by mistake or by a broken end tag; a long `noscript`
+is the page for readers without scripts."""
 
 PROSE_CHARS = 80
 """Characters of running text from which a block counts as prose; a headline rarely has as many."""
@@ -196,6 +211,11 @@ def block_text(element: html.HtmlElement) -> str:
 def strip_machinery(tree: html.HtmlElement) -> None:
     """Remove what never shows as text: scripts, styles, embeds and form controls."""
     etree.strip_elements(tree, *DROPPED, with_tail=False)
+    for element in list(tree.iter(*CONTROLS)):
+        if len(element.text_content()) <= MAX_CONTROL_CHARS:
+            drop(element)
+        elif element.tag == "noscript":
+            element.tag = "div"
 
 
 def _collect(body: html.HtmlElement) -> list[Node]:
