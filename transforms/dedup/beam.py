@@ -19,7 +19,7 @@ from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.transforms.dedup.index import Index, IndexFiles
 from warta.transforms.dedup.model import Arrival, Match, Part, StoredText
-from warta.transforms.dedup.near import WINDOW_DAYS
+from warta.transforms.dedup.near import SHARED_SAMPLES, WINDOW_DAYS
 from warta.transforms.dedup.place import (
     by_partition,
     join_shard,
@@ -220,11 +220,13 @@ class _JoinArrivals(beam.PTransform):
 
     def expand(self, arrivals: beam.PCollection[Arrival]) -> beam.PCollection[Match]:
         shards, window_days = self.shards, self.window_days
+        least = SHARED_SAMPLES if shards == 1 else 1
         return (
             arrivals
             | "SplitByHash" >> beam.FlatMap(parts_of, shards=shards).with_output_types(tuple[int, Part])
             | "GroupByShard" >> beam.GroupByKey()
-            | "JoinShard" >> beam.FlatMapTuple(lambda _, parts: join_shard(parts, window_days=window_days))
+            | "JoinShard"
+            >> beam.FlatMapTuple(lambda _, parts: join_shard(parts, window_days=window_days, least=least))
             | "KeyByPair"
             >> beam.Map(lambda match: ((match.arrival, match.other), match)).with_output_types(
                 tuple[tuple[str, str], Match]

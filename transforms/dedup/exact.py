@@ -29,12 +29,11 @@ def content_hashes(texts: Iterable[str]) -> list[str]:
 
 def _hashes(block: Words) -> list[str]:
     """Return a hash per text: of its words with a blank between, in UTF-8."""
-    lengths = block.ends - block.starts + 1
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.arange(offsets[-1]) + np.repeat(block.starts - offsets[:-1], lengths)
-    points = block.points[places]
-    points[offsets[1:] - 1] = _BLANK
+    keep = block.is_word.copy()
+    keep[1:] |= block.is_word[:-1]  # the character after a word becomes the blank
+    points = np.where(block.is_word[keep], block.points[keep], _BLANK).astype("<u4")
     joined = points.tobytes().decode("utf-32-le", "surrogatepass")
+    offsets = np.concatenate([[0], np.cumsum(block.ends - block.starts + 1)])
     bounds = offsets[block.first].tolist()
     return [
         hashlib.sha256(joined[start : end - 1].encode("utf-8", "surrogatepass")).hexdigest()[:32]

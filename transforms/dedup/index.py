@@ -46,7 +46,7 @@ PRINTS: Final = "dedup_prints"
 IndexFiles = Mapping[str, Sequence[str]]
 """`URLS` and `PRINTS` -> paths, oldest first."""
 
-LOOK_UP_ROWS: Final = 16_384
+LOOK_UP_ROWS: Final = 4_096
 """Hashes looked up at a time; memory follows it (about 32 postings are compared for each)."""
 
 

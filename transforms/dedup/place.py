@@ -39,12 +39,18 @@ def parts_of(arrival: Arrival, shards: int) -> list[tuple[int, Part]]:
     ]
 
 
-def join_shard(parts: Iterable[Part], *, window_days: int | None = WINDOW_DAYS) -> list[Match]:
-    """Return which arrivals meet in one shard, each pair once; samples are counted within the shard."""
+def join_shard(
+    parts: Iterable[Part], *, window_days: int | None = WINDOW_DAYS, least: int = 1
+) -> list[Match]:
+    """Return which arrivals meet in one shard, each pair once.
+
+    Samples are counted within the shard; `least` of them make a pair. Where there is but one shard,
+    `near.SHARED_SAMPLES` spares the pairs that cannot count.
+    """
     ordered = sorted(parts, key=lambda part: part.key)
     matches = [*_chains(ordered, "id"), *_chains(ordered, "content_hash")]
     prints = [samples_of(part.samples) for part in ordered]
-    for low, high, shared in shared_pairs(prints, most=COMMON_DOCUMENTS):
+    for low, high, shared in shared_pairs(prints, least=least, most=COMMON_DOCUMENTS):
         one, other = ordered[low], ordered[high]
         if is_within(one, other, window_days):
             matches.append(Match(one.key, other.key, shared=shared))

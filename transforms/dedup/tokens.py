@@ -26,6 +26,8 @@ class Words:
 
     points: npt.NDArray[np.uint32]
     """Code points of all texts, lower case."""
+    is_word: npt.NDArray[np.bool_]
+    """Which of them belong to words; the last one does not."""
     starts: Ints
     ends: Ints
     first: Ints
@@ -58,13 +60,14 @@ def tokenise(texts: Sequence[str]) -> Words:
     bounds = np.cumsum([len(text) + 1 for text in lower])
     starts = edges[::2]
     first = np.concatenate([[0], np.searchsorted(starts, bounds)])
-    return Words(points, starts, edges[1::2], first)
+    return Words(points, is_word, starts, edges[1::2], first)
 
 
 @cache
 def _is_word() -> npt.NDArray[np.bool_]:
     r"""Return, for every code point, whether `\w` matches it."""
     table = np.zeros(sys.maxunicode + 1, bool)
-    for found in re.finditer(r"\w+", "".join(map(chr, range(len(table))))):
+    every = np.arange(len(table), dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    for found in re.finditer(r"\w+", every):
         table[found.start() : found.end()] = True
     return table
