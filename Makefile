@@ -22,7 +22,7 @@ lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff format --check .
 
 type: $(STAMP)  ## mypy, strict
-	$(BIN)/mypy .links/warta/schemas .links/warta/transforms .links/warta/pipelines
+	$(BIN)/mypy .links/warta/schemas .links/warta/transforms .links/warta/pipelines .links/warta/newsroom
 
 unit: $(STAMP)  ## all tests that need no corpus and no internet, two at a time, with coverage
 	$(BIN)/coverage erase
