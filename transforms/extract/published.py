@@ -11,7 +11,7 @@ from warta.transforms.dates import zone
 from warta.transforms.extract.claims import Claim, DateReader
 from warta.transforms.extract.jsonld import LinkedArticle
 from warta.transforms.extract.lexicon import phrases, starts_with_phrase
-from warta.transforms.extract.lines import text_of
+from warta.transforms.extract.lines import Line, text_of
 from warta.transforms.extract.model import Hints
 from warta.transforms.extract.signals import Signals
 
@@ -27,6 +27,9 @@ MAX_OFFSET = timedelta(hours=14)
 AMERICAN_EVENING_ENDS = 8
 ASIAN_MORNING_BEGINS = 15
 """Hours of UTC between which it is one day from California to Tokyo; outside, the visible date is read."""
+
+MAX_PERMALINK_CHARS = 40
+"""A linked line up to here may be the date that leads to the page itself ("20 Nov 2026, 11:15 | News")."""
 
 _PUBLISHED_METAS = (
     "article:published_time",
@@ -88,9 +91,10 @@ _MODIFIED_METAS = (
 _DIGITS = re.compile(r"\d{1,2}\D{1,20}\d{2,4}|\d{4}\D{1,20}\d{1,2}")
 _DATE_WORDS = ("dat", "fecha", "tanggal", "waktu", "time", "publi", "posted", "meta")
 _CLOCK = re.compile(r"\d[:.]\d\d")
+_OPENING_DATE = re.compile(r"[^()\d]{0,40}\(([^()]{2,24}\d{4})\)")
 _URL_DAY = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[/_.-])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
-    r"|(?<!\d)(?P<y1>20\d\d)/?(?P<m1>0[1-9]|1[0-2])/?(?P<d1>0[1-9]|[12]\d|3[01])(?=$|\D|\d{4,6}(?:$|\D))"
+    r"|(?<!\d)(?P<y1>20\d\d)/?(?P<m1>0[1-9]|1[0-2])/?(?P<d1>0[1-9]|[12]\d|3[01])(?=$|\D|\d{4,6}(?:$|\D)|(?:[01]\d|2[0-3])[0-5]\d)"
     r"|/(?P<y2>\d\d)/(?P<m2>0[1-9]|1[0-2])/(?P<d2>0[1-9]|[12]\d|3[01])(?=/)"
 )
 
@@ -272,16 +276,18 @@ def _dated(
 ) -> Iterator[Claim]:
     for index in indices:
         line = page.lines[index]
-        if (
-            line.chars > 2 * MAX_DATE_LINE_CHARS
-            or line.link_chars * 2 > line.chars
-            or not _is_dateline(line.text)
-        ):
+        if line.chars > 2 * MAX_DATE_LINE_CHARS or _is_teaser(line) or not _is_dateline(line.text):
             continue
         if line.text in page.title or (not anywhere and page.in_furniture(line.block)):
             continue  # a headline may speak of a day
         if claim := reader.claim("visible", line.text):
             yield claim
+
+
+def _is_teaser(line: Line) -> bool:
+    """Does the line link to another article, rather than being a date that is its own permalink?"""
+    mostly_link = line.link_chars * 2 > line.chars
+    return mostly_link and (line.chars > MAX_PERMALINK_CHARS or line.block.tag in ("li", "h2", "h3", "h4"))
 
 
 def _is_dateline(text: str) -> bool:
@@ -310,9 +316,14 @@ def _modified(page: Signals, linked: LinkedArticle, reader: DateReader) -> Claim
 
 
 def _last_resort(page: Signals, reader: DateReader) -> Claim | None:
-    """Any short dated line of the page, the nearest behind the headline first; furniture last."""
+    """A date in brackets that opens a paragraph, else any short dated line; the nearest to the headline."""
     start = max(page.place, 0)
     order = [*range(start, len(page.lines)), *range(start)]
+    for index in order:
+        if (match := _OPENING_DATE.match(page.lines[index].text)) and (
+            claim := reader.claim("visible", match[1])
+        ):
+            return claim
     for anywhere in (False, True):
         if claim := next(_dated(page, order, reader, anywhere=anywhere), None):
             return claim

@@ -31,72 +31,17 @@ _SECTION_METAS = (
     "dcterms.subject",
 )
 _TAG_METAS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
-_HOME = frozenset(
-    [
-        "home",
-        "beranda",
-        "start",
-        "startseite",
-        "homepage",
-        "accueil",
-        "inicio",
-        "início",
-        "strona",
-        "główna",
-        "hjem",
-        "hem",
-        "etusivu",
-        "главная",
-        "ホーム",
-        "首页",
-        "홈",
-        "trang",
-        "chủ",
-        "utama",
-    ]
-) | {"trang chủ", "strona główna", "página inicial", "ana sayfa", "home page"}
-_NO_SECTION = frozenset(
-    [
-        "news",
-        "berita",
-        "artikel",
-        "article",
-        "articles",
-        "story",
-        "read",
-        "amp",
-        "www",
-        "index",
-        "page",
-        "post",
-        "posts",
-        "blog",
-        "de",
-        "en",
-        "id",
-        "fr",
-        "es",
-        "it",
-        "m",
-        "mobile",
-        "content",
-        "detail",
-        "archive",
-        "archives",
-        "video",
-        "foto",
-        "tag",
-        "category",
-        "c",
-        "a",
-        "p",
-        "node",
-        "media",
-        "sites",
-        "default",
-        "2",
-    ]
+_HOME_WORDS = (
+    "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial,strona główna,hjem"
+    ",hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
 )
+_HOME = frozenset(_HOME_WORDS.split(","))
+_EMPTY_WORDS = (
+    "news berita artikel article articles story read amp www index page post posts blog de en id fr es it m mobile"
+    " content detail archive archives video foto tag category c a p node media sites default uncategorized service"
+)
+_NO_SECTION = frozenset(_EMPTY_WORDS.split())
+"""Path parts, hosts and category names that say nothing of the subject."""
 _CRUMBS = etree.XPath(
     "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@class, 'fil-ariane')]"
 )
@@ -112,7 +57,11 @@ def read_section(
       hinted: the feed's section.
       houses: names of the site, which are no section.
     """
-    banned = {_key(name) for name in (*houses, title)} | {_key(word) for word in _HOME}
+    banned = (
+        {_key(name) for name in (*houses, title)}
+        | {_key(word) for word in _HOME}
+        | {"uncategorized", "posts"}
+    )
     for source, names in _candidates(page, linked, url, hinted):
         for name in names:
             name = clean_text(name).strip(" -–—|>»›:/,#")
