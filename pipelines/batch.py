@@ -15,6 +15,7 @@ from warta.pipelines.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.memory import Memory, recall
 from warta.pipelines.options import Settings
 from warta.pipelines.plans import first_plan, next_plan
+from warta.pipelines.progress import doing
 from warta.pipelines.staging import staged_index
 from warta.pipelines.stories import tell_stories
 from warta.pipelines.tally import read_tally
@@ -47,6 +48,7 @@ def run(settings: Settings, *, command: str = "warta run") -> RunReport:
             ended = STOP.is_set() or (deadline is not None and time.time() >= deadline)
             plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
         if ledger.days and settings.tell_stories:
+            doing.begin("telling stories")
             tell_stories(store, run_id, ledger.days, datetime.now(UTC))
         report = report_of(ledger, settings, run_id, started, command, deadline)
         store.write_run_report(report)
@@ -55,8 +57,10 @@ def run(settings: Settings, *, command: str = "warta run") -> RunReport:
 
 def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledger: Ledger) -> Memory:
     """Run the graph once and commit everything it settled, or nothing; return what is known then."""
+    doing.begin("fetching", ledger.cycles + 1)
     with beam.Pipeline(options=PipelineOptions(list(settings.beam_args))) as pipeline:
         build(pipeline, plan)
+    doing.begin("committing")
     tally = read_tally(plan.staging.path)
     learnt = memory.learn(plan.staging, plan.pending)
     counts = [[*what, count] for what, count in sorted(tally.counts.items())]

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from warta.pipelines.cli_operator import add_operator_commands
-from warta.pipelines.options import UsageError, add_run_arguments
+from warta.pipelines.options import UsageError, add_run_arguments, add_voice_arguments
 from warta.pipelines.parsers import Commands, Parser, add_command
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
@@ -62,7 +62,9 @@ def _run(commands: Commands) -> None:
         "run",
         "warta.pipelines.commands:run",
         about="poll the feeds once, fetch what is new and store it; Beam's own options pass through",
-        example="warta run --feeds deploy/feeds/indonesia.toml --output data --max-run-s 600",
+        example="""warta run --feeds deploy/feeds/indonesia.toml --output data --max-run-s 600
+        warta run --feeds deploy/feeds/indonesia.toml --output data --dry-run
+        warta run --feeds deploy/feeds/indonesia.toml --output data --quiet --metrics-file warta.prom""",
         takes_beam_options=True,
     )
     add_run_arguments(parser)
@@ -82,12 +84,16 @@ def _sample(commands: Commands) -> None:
         "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="reader processes"
     )
     parser.add_argument(
+        "--min-delay-s", type=float, default=0.05, metavar="S", help="between two requests to one host"
+    )
+    parser.add_argument(
         "--edition",
         type=int,
         default=1,
         choices=(1, 2),
         help="2 is the same newsroom some hours later: news, and one article updated",
     )
+    add_voice_arguments(parser)
 
 
 def _stage(commands: Commands) -> None:

@@ -4,10 +4,15 @@ import argparse
 import logging
 import shlex
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 from rich.console import Console
 
+from warta.pipelines.logs import Voice, progress_console, said, set_up, voice_from
+from warta.pipelines.metrics import MetricsFile
 from warta.pipelines.options import Settings, checked_beam_args, settings_from
+from warta.pipelines.progress import watching
 from warta.pipelines.warm import warm_readers
 
 log = logging.getLogger(__name__)
@@ -17,7 +22,12 @@ EXIT_DONE, EXIT_FAILED = 0, 1
 
 def run(args: argparse.Namespace, beam_args: list[str]) -> int:
     """`warta run`."""
-    return _run(settings_from(args, beam_args), shlex.join(["warta", "run", *sys.argv[2:]]))
+    settings = settings_from(args, beam_args)
+    if args.dry_run:
+        from warta.pipelines.dry_run import show_plan
+
+        return show_plan(settings, verbose=args.verbose)
+    return _run(settings, shlex.join(["warta", "run", *sys.argv[2:]]), args)
 
 
 def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
@@ -29,18 +39,20 @@ def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
         settings = Settings(
             feeds=read_feed_list(newsroom.feeds_file),
             output=args.output,
-            min_delay_s=0.05,
+            min_delay_s=args.min_delay_s,
             workers=args.workers,
             allow_networks=("127.0.0.0/8",),
             connect_to=newsroom.connect_to,
             poll_all=True,
             beam_args=checked_beam_args(beam_args),
         )
-        return _run(settings, "warta sample")
+        return _run(settings, "warta sample", args)
 
 
-def _run(settings: Settings, command: str) -> int:
-    quiet_beam()
+def _run(settings: Settings, command: str, args: argparse.Namespace) -> int:
+    voice, console = voice_from(args), progress_console()
+    set_up(voice, console)
+    metrics = MetricsFile(args.metrics_file, settings.output) if args.metrics_file else None
     if settings.is_local:
         warm_readers()
     from warta.pipelines.batch import run as run_batch
@@ -49,31 +61,30 @@ def _run(settings: Settings, command: str) -> int:
     from warta.pipelines.summary import print_summary
     from warta.transforms.store.errors import StoreError
 
-    console = Console()
     try:
-        with stop_on_signal():
+        with stop_on_signal(), watching(console, voice, min_delay_s=settings.min_delay_s):
             report = run_batch(settings, command=command)
     except (StoreError, BooksUnbalanced) as error:
-        print(f"warta: {error}", file=sys.stderr)
-        return EXIT_FAILED
+        return _failed(str(error), voice, metrics)
     except Exception as error:  # Beam wraps whatever a step raised; the cycle it was in is not committed
         log.debug("the run failed", exc_info=True)
         cause = str(error).strip().rpartition("\n")[2]
-        print(
-            f"warta: the run failed, earlier data is intact: {type(error).__name__}: {cause}", file=sys.stderr
-        )
-        return EXIT_FAILED
-    print_summary(report, settings.output, console)
+        told = f"the run failed, earlier data is intact: {type(error).__name__}: {cause}"
+        return _failed(f"{told}; `--verbose` shows where", voice, metrics)
+    if metrics:
+        metrics.write(report)
+    if voice.as_json:
+        said(log, logging.INFO, "run_finished", f"run {report.run_id} finished", **asdict(report))
+    elif not voice.quiet:
+        print_summary(report, settings.output, Console())
     return EXIT_DONE
 
 
-def quiet_beam() -> None:
-    """Keep Beam's own log lines to warnings."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
-    logging.getLogger().addFilter(_is_news)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Drop what Beam says of cloud libraries that are absent on purpose."""
-    return "apitools not found" not in record.getMessage()
+def _failed(message: str, voice: Voice, metrics: MetricsFile | None) -> int:
+    if metrics:
+        metrics.write_failure(datetime.now(UTC))
+    if voice.as_json:
+        said(log, logging.ERROR, "run_failed", message)
+    else:
+        print(f"warta: {message}", file=sys.stderr)
+    return EXIT_FAILED

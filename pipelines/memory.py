@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from warta.pipelines.staging import staged_nouns
 from warta.schemas.entry import Entry
 from warta.schemas.feed import FeedState
 from warta.schemas.host import HostState
 from warta.transforms.store import state
-from warta.transforms.store.commit import Staging, Store
+from warta.transforms.store.commit import Staging
 from warta.transforms.store.errors import StateCorrupt
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,13 @@ class Memory:
         }
 
 
-def recall(store: Store) -> Memory:
+class StateFiles(Protocol):
+    """Who knows the current state files: an open `Store`, or somebody who only looks."""
+
+    def state_files(self, name: str) -> list[str]: ...
+
+
+def recall(store: StateFiles) -> Memory:
     """Read what is remembered.
 
     A damaged file is not trusted in part: feeds are then polled in full again, which announces anew

@@ -55,6 +55,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_argument_group("what and where")
     where.add_argument("--feeds", required=True, metavar="FILE", help="feed list: .toml, .txt or .opml")
     where.add_argument("--output", required=True, metavar="DIR", help="dataset folder; made when missing")
+    where.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="show feeds, hosts, what is due and what waits; ask nobody, write nothing",
+    )
     manners = parser.add_argument_group("manners")
     manners.add_argument(
         "--min-delay-s",
@@ -107,6 +112,21 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"pages per commit on a local runner (default {SLICE_PAGES}); memory follows it",
     )
     work.add_argument("--keep-duplicate-text", action="store_true", help="store the text of duplicates too")
+    add_voice_arguments(parser)
+
+
+def add_voice_arguments(parser: argparse.ArgumentParser) -> None:
+    """Teach `parser` how much a run says, and where."""
+    group = parser.add_argument_group("what it says (progress goes to standard error)")
+    loudness = group.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="warnings and errors only; for cron")
+    loudness.add_argument("--verbose", action="store_true", help="also every rejection with its address")
+    group.add_argument("--log-json", action="store_true", help="one JSON object a line, for log collectors")
+    group.add_argument(
+        "--metrics-file",
+        metavar="PATH",
+        help="write the run's figures for Prometheus (node exporter's textfile collector): a name in .prom",
+    )
 
 
 def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Settings:

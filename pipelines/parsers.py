@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        """Leave with exit code 2, saying what is wrong and what to do; a list of all options would hide it."""
+        """Leave with exit code 2, saying what is wrong and what to do, and nothing else."""
         wrong = _WRONG_CHOICE.search(message)
         if wrong:
             near = difflib.get_close_matches(wrong[2], re.findall(r"[\w.-]+", wrong[3]), n=1)
