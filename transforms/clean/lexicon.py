@@ -43,6 +43,9 @@ MAX_LINE_CHARS = 240
 """Longer lines are prose for `starts` and `has` unless the rule says otherwise: the longest "Baca juga" line
 of the Indonesian development pages has 148 characters; twice as much begins to eat first paragraphs."""
 
+REPLY = "reply"
+"""Name of the rules whose lines stand below readers' comments."""
+
 _EDGES = " \t\u00a0\u200b\ufeff-–—−_|/\\:;.,…!?*#•·»«›‹>><<→←↓↑▶►▼+()[]{}\"'“”‘’„=~^&"
 _COUNTER = re.compile(r"\s*[(\[]?\d{1,4}[)\]]?$")
 _FIRST_WORD = re.compile(r"\w+")
@@ -95,6 +98,10 @@ class Lexicon:
             if match.kind in {"heading", "comment", "newsletter"}:
                 return match
         return None
+
+    def is_reply(self, line: str) -> bool:
+        """Tell whether `line` is what a reader clicks to answer a comment."""
+        return any(match.name == REPLY for match in self._lines.get(line_key(line), ()))
 
     def bylines(self, line: str) -> list[Match]:
         """Return every byline rule that fires on `line`: one line may name author and editor."""

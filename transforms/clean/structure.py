@@ -44,6 +44,9 @@ TEASER_SHARE = 0.25
 120 has .33; prose with inline links has .05 to .2."""
 CARD_LINKED = 0.7
 """Linked share of a teaser that has neither picture nor headline."""
+REPLY_CHARS = 24
+REPLIES = 3
+"""Like-shaped blocks with a reply link that make a thread."""
 MAX_CUT_SHARE = 0.3
 """Share of the page's prose that one cut under a heading may hold."""
 LABEL_CHARS = 60
@@ -76,6 +79,7 @@ def prune(tree: html.HtmlElement, lexicon: Lexicon, *, url: str = "", title: str
     _cut_hidden(page, removed)
     _cut_links(page, removed)
     _cut_cards(page, removed)
+    _cut_replies(page, lexicon, removed)
     _cut_headed(page, lexicon, removed, title)
     _cut_pointers(page, lexicon, removed, url)
     return removed
@@ -133,6 +137,44 @@ def _is_card(node: Node) -> bool:
 def _shape(node: Node) -> str:
     classes = (node.element.get("class") or "").split()
     return f"{node.tag}.{classes[0]}" if classes else node.tag
+
+
+def _cut_replies(page: Page, lexicon: Lexicon, removed: list[Removed]) -> None:
+    """Cut readers' comments that nothing heads: like-shaped blocks that each end in "Reply"."""
+    replies = [
+        at
+        for at, node in enumerate(page.nodes)
+        if not node.gone and 2 <= node.plain + node.linked <= REPLY_CHARS and lexicon.is_reply(_text(node))
+    ]
+    threads: dict[str, list[int]] = {}
+    for at in replies:
+        top = _comment_of(page, at)
+        if top > 0:
+            threads.setdefault(f"{page.nodes[top].parent} {_shape(page.nodes[top])}", []).append(top)
+    for tops in threads.values():
+        unique = [at for at in dict.fromkeys(tops) if not page.nodes[at].gone]
+        if len(unique) >= REPLIES:
+            for at in unique:
+                _note(
+                    removed, page.cut(at), "comment:replies", f"one of {len(unique)} blocks with a reply link"
+                )
+
+
+def _comment_of(page: Page, at: int) -> int:
+    """Climb to the block that holds one comment: the highest that has no other like it below."""
+    while True:
+        up = page.nodes[at].parent
+        if up <= 0:
+            return at
+        shape = _shape(page.nodes[at])
+        like = sum(_shape(page.nodes[child]) == shape for child in page.children(up))
+        if like >= REPLIES and page.nodes[at].prose:
+            return at
+        at = up
+
+
+def _text(node: Node) -> str:
+    return " ".join(block_text(node.element).split())
 
 
 def _cut_headed(page: Page, lexicon: Lexicon, removed: list[Removed], title: str) -> None:

@@ -55,7 +55,7 @@ def _blocks(element: html.HtmlElement) -> Iterator[Block]:
     elif tag == "table":
         for row in element.iter("row"):
             cells = (" ".join(" ".join(cell.itertext()).split()) for cell in row.iterchildren("cell"))
-            text = " | ".join(cell for cell in cells if cell)
+            text = " | ".join(cell for cell in cells if cell).replace(" | : | ", ": ")
             if text:
                 yield Block(text, ROW)
     else:
