@@ -58,6 +58,7 @@ def test_any_bytes_end_in_a_body_or_a_reason(wire: bytes, encoding: str) -> None
         ("zstd", b"", Reason.ENCODING_UNSUPPORTED),
         ("gzip, deflate", b"", Reason.ENCODING_UNSUPPORTED),
     ],
+    ids=["cut gzip", "cut deflate", "no gzip", "bomb", "long", "brotli", "zstd", "two encodings"],
 )
 def test_what_cannot_be_had_has_a_reason(encoding: str, wire: bytes, reason: Reason) -> None:
     with pytest.raises(BodyError) as caught:
