@@ -91,10 +91,11 @@ _MODIFIED_METAS = (
 _DIGITS = re.compile(r"\d{1,2}\D{1,20}\d{2,4}|\d{4}\D{1,20}\d{1,2}")
 _DATE_WORDS = ("dat", "fecha", "tanggal", "waktu", "time", "publi", "posted", "meta")
 _CLOCK = re.compile(r"\d[:.]\d\d")
+_DATED_HEADLINE = re.compile(r"(\d{1,2}[./]\d{1,2}[./]\d{4})\s*[-–—|:]\s")
 _OPENING_DATE = re.compile(r"[^()\d]{0,40}\(([^()]{2,24}\d{4})\)")
 _URL_DAY = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[/_.-])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
-    r"|(?<!\d)(?P<y1>20\d\d)/?(?P<m1>0[1-9]|1[0-2])/?(?P<d1>0[1-9]|[12]\d|3[01])(?=$|\D|\d{4,6}(?:$|\D)|(?:[01]\d|2[0-3])[0-5]\d)"
+    r"|(?<!\d)(?P<y1>20\d\d)/?(?P<m1>0[1-9]|1[0-2])/?(?P<d1>0[1-9]|[12]\d|3[01])(?=$|\D|\d{4,6}(?:$|\D))"
     r"|/(?P<y2>\d\d)/(?P<m2>0[1-9]|1[0-2])/(?P<d2>0[1-9]|[12]\d|3[01])(?=/)"
 )
 
@@ -253,6 +254,10 @@ def _near_headline(page: Signals, reader: DateReader) -> Iterator[Claim]:
     lines, headline = page.lines, page.place
     if headline < 0:
         return
+    if (match := _DATED_HEADLINE.match(lines[headline].text)) and (
+        claim := reader.claim("visible", match[1])
+    ):
+        yield claim
     yield from _dated(page, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader)
     yield from _dated(page, range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1), reader)
 
@@ -316,7 +321,7 @@ def _modified(page: Signals, linked: LinkedArticle, reader: DateReader) -> Claim
 
 
 def _last_resort(page: Signals, reader: DateReader) -> Claim | None:
-    """A date in brackets that opens a paragraph, else any short dated line; the nearest to the headline."""
+    """A date in brackets that opens a paragraph, else any short dated line; the nearest one."""
     start = max(page.place, 0)
     order = [*range(start, len(page.lines)), *range(start)]
     for index in order:

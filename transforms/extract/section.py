@@ -32,13 +32,14 @@ _SECTION_METAS = (
 )
 _TAG_METAS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _HOME_WORDS = (
-    "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial,strona główna,hjem"
-    ",hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
+    "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial,strona główna"
+    ",hjem,hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
 )
 _HOME = frozenset(_HOME_WORDS.split(","))
 _EMPTY_WORDS = (
-    "news berita artikel article articles story read amp www index page post posts blog de en id fr es it m mobile"
-    " content detail archive archives video foto tag category c a p node media sites default uncategorized service"
+    "news berita artikel article articles story read amp www index page post posts blog de en id fr es it m"
+    " mobile content detail archive archives video foto tag category c a p node media sites default"
+    " uncategorized service"
 )
 _NO_SECTION = frozenset(_EMPTY_WORDS.split())
 """Path parts, hosts and category names that say nothing of the subject."""
