@@ -100,7 +100,7 @@ _setups: list[float] = []
 
 def slow_setup() -> None:
     """Take longer than a page may."""
-    time.sleep(1.5)
+    time.sleep(2.5)
     _setups.append(time.monotonic())
 
 

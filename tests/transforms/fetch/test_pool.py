@@ -17,7 +17,7 @@ from warta.schemas.page import Page
 from warta.transforms.fetch.pool import InlinePool, ReaderPool, ReadError, ReadersBroken, shared_pool
 from warta.transforms.fetch.settings import FetchSettings
 
-TIMEOUT_S = 1.0
+TIMEOUT_S = 2.0
 ENTRY = Entry(url="http://a.test/1", url_id="1", feed_url="")
 
 
