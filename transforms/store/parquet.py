@@ -143,6 +143,19 @@ def read_columns(files: Files, path: str, columns: list[str] | None = None) -> p
         raise StoreError(f"{path}: not a readable Parquet file ({error}); run `warta repair`") from error
 
 
+def read_whole(data: bytes, path: str) -> tuple[pq.FileMetaData, pa.Table]:
+    """Return footer and rows of a file whose bytes are at hand, page checksums compared.
+
+    Raises:
+      StoreError: naming the path, when it is damaged.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        return file.metadata, file.read()
+    except (pa.ArrowException, OSError, EOFError) as error:
+        raise StoreError(f"{path}: not a readable Parquet file ({error}); run `warta repair`") from error
+
+
 def schema_version(meta: pq.FileMetaData) -> int:
     """Return the schema version that a file was written with; 0 when it does not say."""
     return int((meta.metadata or {}).get(_VERSION, b"0"))
