@@ -254,10 +254,9 @@ def _near_headline(page: Signals, reader: DateReader) -> Iterator[Claim]:
     lines, headline = page.lines, page.place
     if headline < 0:
         return
-    if (match := _DATED_HEADLINE.match(lines[headline].text)) and (
-        claim := reader.claim("visible", match[1])
-    ):
-        yield claim
+    for title in (lines[headline].text, page.meta("og:title"), page.title):
+        if (match := _DATED_HEADLINE.match(title)) and (claim := reader.claim("visible", match[1])):
+            yield claim
     yield from _dated(page, range(headline + 1, min(len(lines), headline + 1 + LINES_AFTER_HEADLINE)), reader)
     yield from _dated(page, range(headline - 1, max(-1, headline - 1 - LINES_BEFORE_HEADLINE), -1), reader)
 

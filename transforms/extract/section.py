@@ -32,8 +32,8 @@ _SECTION_METAS = (
 )
 _TAG_METAS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _HOME_WORDS = (
-    "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial,strona główna"
-    ",hjem,hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
+    "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial"
+    ",strona główna,hjem,hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
 )
 _HOME = frozenset(_HOME_WORDS.split(","))
 _EMPTY_WORDS = (
