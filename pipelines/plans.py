@@ -1,6 +1,5 @@
 """What the next cycle sets out to do: every feed first, then slices of what still waits."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +17,9 @@ from warta.transforms.fetch.slices import in_turn
 from warta.transforms.store.commit import Store
 from warta.transforms.store.layout import join, partition_path
 
-Now = Callable[[], datetime]
+CLUSTER_SHARDS = 64
+"""Groups of hosts that workers share out on an engine that parallelises by itself: enough that no worker
+of a few dozen idles, few enough that one of them still sees many hosts at once."""
 
 
 def first_plan(
@@ -72,6 +73,8 @@ def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None 
         workers=settings.workers if settings.is_local else 0,
         deadline=deadline,
         max_pages=settings.slice_pages if settings.is_local else None,
+        reader_setup=("warta.pipelines.worker:labeller",),
+        shards=1 if settings.is_local else CLUSTER_SHARDS,
         run_id=run_id,
     )
 

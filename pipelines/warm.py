@@ -4,6 +4,7 @@ Readers are forked from a process that imported this. Their start then costs mil
 is not charged to the first page's time limit, and the models' memory is shared until somebody writes to it.
 """
 
+import os
 from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
 
@@ -15,6 +16,9 @@ def warm_readers() -> None:
 
     Call it first thing: the parsers then load on one core while Beam is imported on another.
     """
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # as many readers as cores: threads only get in the way
     get_context("forkserver").set_forkserver_preload([MODULE])
     ensure_running()
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.dataset as ds
 import pytest
+
+from warta import read
 
 
 def warta(*arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
@@ -26,10 +27,7 @@ class Sample:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return all rows of a table; none when it was never written."""
-        root = self.output / table
-        if not root.exists():
-            return []
-        return list(ds.dataset(root, partitioning="hive").to_table().to_pylist())
+        return list(read(str(self.output), table).to_table().to_pylist())
 
     def reports(self) -> list[dict[str, Any]]:
         """Return the run reports, oldest first."""

@@ -71,7 +71,10 @@ def test_every_announced_url_has_exactly_one_ending(first_edition: Sample) -> No
     (report,) = first_edition.reports()
     books = report["books"]
     stored = {table: len(first_edition.rows(table)) for table in ("articles", "duplicates", "rejections")}
-    assert books["announced"] == len(truth())
+    again = [row for row in truth() if row.ending == "duplicate" and not row.copy_group]
+    assert books["announced"] == len(truth()) - len(
+        again
+    )  # AMP addresses are the article's own, listed twice
     assert stored == {
         "articles": books["kept"],
         "duplicates": books["duplicates"],
@@ -114,10 +117,12 @@ def test_a_changed_article_becomes_a_revision_of_the_same_id(first_edition: Samp
     output = tmp_path / "data"
     shutil.copytree(first_edition.output, output)
     later = Sample(output, warta("sample", "--edition", "2", "--output", str(output)).stdout)
-    (changed,) = [row for row in truth(2) if row.updated]
-    versions = [row for row in later.rows("articles") if row["canonical_url"] == changed.canonical_url]
-    first, second = sorted(versions, key=lambda row: row["revision"])
-    assert (first["revision"], second["revision"]) == (1, 2)
-    assert first["id"] == second["id"]
-    assert second["previous_hash"] == first["content_hash"]
-    assert all(part in paragraphs(second["text"]) for part in changed.paragraphs)
+    changed = [row for row in truth(2) if row.updated and row.url in {old.url for old in truth(1)}]
+    assert changed
+    for article in changed:
+        versions = [row for row in later.rows("articles") if row["canonical_url"] == article.canonical_url]
+        first, second = sorted(versions, key=lambda row: row["revision"])
+        assert (first["revision"], second["revision"]) == (1, 2)
+        assert first["id"] == second["id"]
+        assert second["previous_hash"] == first["content_hash"]
+        assert all(part in paragraphs(second["text"]) for part in article.paragraphs)
