@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.store.faults import Killed, Mortal
+from tests.transforms.store.faults import Bucket, Killed, Mortal, NoLock
 from tests.transforms.store.stages import cycle, ids
 from tests.transforms.store.worlds import duplicate, entry, record
 from warta.transforms.store.commit import Store
+from warta.transforms.store.compact import compact
 from warta.transforms.store.files import LocalFiles
+from warta.transforms.store.read import read
 from warta.transforms.store.state import read_entries, write_entries
 
 
@@ -72,3 +74,39 @@ def test_state_and_rows_become_visible_together(tmp_path: Path) -> None:
         with Store.open(str(root), owner="test") as store:
             known = len(read_entries(store.state_files("known")))
         assert len(ids(root)) == known
+
+
+def run_remote(root: Path, numbers: range, files: Bucket, *, join: bool = False) -> None:
+    """Store some articles as one cycle on what plays an object store; `join` compacts afterwards."""
+    with Store.open(str(root), owner="test", files=files, acquire=NoLock) as store:
+        known = {one.url for one in read_entries(store.state_files("known"))}
+        if entry(numbers[0]).url not in known:
+            staging = cycle(store, f"c-{numbers[0]}", map(record, numbers))
+            seen = write_entries(map(entry, numbers), staging.state_dir("known"))
+            store.commit(staging, append={"known": [seen]})
+        if join:
+            compact(store)
+
+
+def seen(root: Path) -> list[str]:
+    return sorted(read(str(root)).to_table(columns=["id"]).column("id").to_pylist())
+
+
+def test_death_at_any_change_on_an_object_store_is_made_good_and_never_seen_by_warta_read(
+    tmp_path: Path,
+) -> None:
+    counting = Bucket()
+    run_remote(tmp_path / "count", range(4), Bucket())
+    run_remote(tmp_path / "count", range(4, 8), counting, join=True)
+    undisturbed = seen(tmp_path / "count")
+    partly = set()
+    for lives in range(counting.changes):
+        root = tmp_path / str(lives)
+        run_remote(root, range(4), Bucket())
+        with pytest.raises(Killed):
+            run_remote(root, range(4, 8), Bucket(lives), join=True)
+        assert len(seen(root)) == len(set(seen(root)))
+        partly.add(len(seen(root)))
+        run_remote(root, range(4, 8), Bucket(), join=True)
+        assert seen(root) == ids(root) == undisturbed
+    assert partly == {4, 8}
