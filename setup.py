@@ -63,6 +63,7 @@ setup(
             "polars>=2,<3",
             "pandas>=3,<4",
             "setuptools>=80",
+            "pyyaml>=6,<7",
         ],
     },
     entry_points={"console_scripts": ["warta = warta.pipelines.cli:main"]},
