@@ -96,7 +96,9 @@ class View:
             return "polling feeds"
         if self.pages_settled < self.pages_total - self.pages_later:
             return "fetching and reading pages"
-        return "sorting out duplicates, writing" if self.pages_total or self.entries else "starting"
+        if not self.pages_total:
+            return "looking up what is known" if self.feeds_total else "starting"
+        return "sorting out duplicates, writing"
 
     pages_later: int = 0
 
@@ -114,7 +116,7 @@ class Meter:
         settled = counts.get("pages_settled", 0)
         later = counts.get("pages_left", 0)
         total = counts.get("pages_total", 0) + later
-        per_s = self._rate(settled, now)
+        per_s = self._rate(settled, now) if total else 0.0
         hosts = _hosts(progress, now)
         return View(
             what=at.what,
@@ -212,6 +214,8 @@ def draw(view: View) -> Group:
     """Return the run as a block for a terminal."""
     cycle = f", slice {view.cycle}" if view.cycle > 1 else ""
     bars = Table.grid(padding=(0, 1))
+    for _ in range(4):
+        bars.add_column(no_wrap=True, overflow="ellipsis")
     for name, done, total, facts in (
         ("feeds", view.feeds_done, view.feeds_total, _feed_facts(view)),
         ("pages", view.pages_settled, view.pages_total, _page_facts(view)),
@@ -233,7 +237,7 @@ def _feed_facts(view: View) -> str:
 
 
 def _page_facts(view: View) -> str:
-    facts = [f"{view.pages_per_s:.1f}/s"]
+    facts = [f"{view.pages_per_s:.1f}/s"] if view.pages_settled < view.pages_total else []
     if view.pages_reading:
         facts.append(f"{view.pages_reading} being read")
     facts += [f"{name} {count}" for name, count in _losses(view)]
@@ -249,7 +253,7 @@ def _losses(view: View) -> list[tuple[str, int]]:
 
 
 def _queue(host: Host) -> str:
-    wait = f" in {host.wait_s:.1f} s" if host.wait_s > 0 else ""
+    wait = f", next in {host.wait_s:.1f} s" if host.wait_s > 0.05 else ""
     return f"{host.name} ({host.queued} queued{wait})"
 
 
