@@ -172,6 +172,7 @@ class Store:
         change = change or Change()
         added, moves = self._planned_data(staging)
         state, dropped = self._planned_states(staging, replace or {}, append or {}, moves)
+        moves, swaps = self._exchanging(staging, moves, change.removed)
         manifest = Manifest(
             number=self.manifest.number + 1,
             cycle=staging.cycle,
@@ -182,7 +183,7 @@ class Store:
             state=state,
             dropped=dropped,
             moves=tuple(moves),
-            swaps=change.swaps,
+            swaps=(*change.swaps, *swaps),
             since=change.since or self.manifest.since,
             report=report or {},
         )
@@ -196,6 +197,25 @@ class Store:
         path = self.layout.run_report(report.run_id)
         self.files.write(path, report_json(report))
         return path
+
+    def _exchanging(
+        self, staging: Staging, moves: list[tuple[str, str]], removed: Iterable[str]
+    ) -> tuple[list[tuple[str, str]], tuple[tuple[str, str], ...]]:
+        """Turn moves into folders that also lose files into exchanges: no reader sees both or neither."""
+        path, gone = self.layout.path, set(removed)
+        folders = {parent(one) for one in gone} & {parent(target) for _, target in moves}
+        if not self.files.local or not folders:
+            return moves, ()
+        swap = join(staging.path, "swap")
+        for folder in sorted(folders):
+            for name in self.files.names(path(folder)):
+                if join(folder, name) not in gone:
+                    self.files.link(path(join(folder, name)), join(swap, folder, name))
+        for source, target in moves:
+            if parent(target) in folders:
+                self.files.move(path(source), join(swap, target))
+        left = [(source, target) for source, target in moves if parent(target) not in folders]
+        return left, tuple((self.layout.relative(join(swap, one)), one) for one in sorted(folders))
 
     def _planned_states(
         self,

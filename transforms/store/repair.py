@@ -1,7 +1,7 @@
 """Mend what `verify` finds and can be mended. Nothing is deleted: what has to go goes to `quarantine/`.
 
 Rows that are gone stay gone, but they must not stay marked as seen: whenever rows, manifests or state were
-lost, the state is dropped and rebuilt from the rows that are there, in the same commit.
+lost, the state is dropped and rebuilt from the rows that are there.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,13 +57,22 @@ def repair(
         found = verify(root, checks).faults
         lost_state = bool(lost_log) or any(fault.kind in LOSSES for fault in found)
         change = _adopted(store) if lost_log else _mended(store, found)
-        staging = store.begin(f"repair-{store.manifest.number + 1:010d}")
-        replace = dict.fromkeys(store.manifest.state, ()) if lost_state else {}
-        made = rebuild(store, staging) if lost_state and rebuild else {}
-        store.commit(staging, replace={**replace, **made}, change=change)
+        store.commit(store.begin(f"repair-{store.manifest.number + 1:010d}"), change=change)
         _quarantine_strays(store)
+        if lost_state:
+            _renew_state(store, rebuild)
     left = verify(root, checks)
     return Repair(tuple(fault for fault in before.faults if fault not in left.faults), left, lost_state)
+
+
+def _renew_state(store: Store, rebuild: Rebuild | None) -> None:
+    """Commit state made from the rows that are there, and nothing of the old.
+
+    A commit of its own: until then the old state errs on the safe side, for it knows too much.
+    """
+    staging = store.begin(f"rebuild-{store.manifest.number + 1:010d}")
+    made = rebuild(store, staging) if rebuild else {}
+    store.commit(staging, replace={**dict.fromkeys(store.manifest.state, ()), **made})
 
 
 def _quarantine_manifests(root: str) -> list[str]:

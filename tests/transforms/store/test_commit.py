@@ -6,11 +6,13 @@ import pytest
 
 from tests.transforms.store.stages import cycle, ids
 from tests.transforms.store.worlds import duplicate, entry, feed_state, health, record, rejection
-from warta.transforms.store.commit import Store
+from warta.transforms.store.commit import Change, Store
 from warta.transforms.store.errors import StoreError, StoreLocked
 from warta.transforms.store.files import LocalFiles
 from warta.transforms.store.manifest import CHECKPOINT_EVERY, live_files, numbers
+from warta.transforms.store.read import read
 from warta.transforms.store.state import read_entries, read_feed_states, write_entries, write_feed_states
+from warta.transforms.store.verify import verify
 
 
 def test_a_committed_cycle_shows_its_rows_and_its_state(tmp_path: Path) -> None:
@@ -99,3 +101,16 @@ def test_many_commits_keep_the_log_short_and_complete(tmp_path: Path) -> None:
         assert len(numbers(store.files, store.layout)) <= 2 * CHECKPOINT_EVERY
         assert len(live_files(store.files, store.layout)) == commits
     assert len(ids(tmp_path)) == commits
+
+
+def test_new_files_take_the_place_of_old_ones_in_one_step(tmp_path: Path) -> None:
+    """What a derived table does: a day is told anew, other files of that day stay."""
+    with Store.open(str(tmp_path), owner="test") as store:
+        store.commit(cycle(store, "c1", [record(1), record(2)]))
+        store.commit(cycle(store, "c2", [record(61)]))
+        old = tuple(one.path for one in store.manifest.added)
+        manifest = store.commit(cycle(store, "c3", [record(121)]), change=Change(removed=old))
+        assert [target for _, target in manifest.swaps] == [old[0].rpartition("/")[0]]
+    assert ids(tmp_path) == sorted(record(number).article.id for number in (1, 2, 121))
+    assert ids(tmp_path) == sorted(read(str(tmp_path)).to_table().column("id").to_pylist())
+    assert verify(str(tmp_path)).faults == ()

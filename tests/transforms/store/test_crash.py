@@ -7,9 +7,11 @@ import pytest
 from tests.transforms.store.faults import Bucket, Killed, Mortal, NoLock
 from tests.transforms.store.stages import cycle, ids
 from tests.transforms.store.worlds import duplicate, entry, record
-from warta.transforms.store.commit import Store
+from warta.transforms.store.commit import Change, Store
 from warta.transforms.store.compact import compact
 from warta.transforms.store.files import LocalFiles
+from warta.transforms.store.layout import parent
+from warta.transforms.store.manifest import live_files
 from warta.transforms.store.read import read
 from warta.transforms.store.state import read_entries, write_entries
 
@@ -110,3 +112,30 @@ def test_death_at_any_change_on_an_object_store_is_made_good_and_never_seen_by_w
         run_remote(root, range(4, 8), Bucket(), join=True)
         assert seen(root) == ids(root) == undisturbed
     assert partly == {4, 8}
+
+
+def retell(root: Path, files: LocalFiles) -> None:
+    """Put one article in the place of the others of its partition, as a derived table does."""
+    with Store.open(str(root), owner="test", files=files) as store:
+        live = live_files(store.files, store.layout)
+        if not any("part-anew" in path for path in live):
+            staging = cycle(store, "anew", [record(120)])
+            old = tuple(path for path in live if parent(path) == "articles/date=2026-11-21/topic=economy")
+            store.commit(staging, change=Change(removed=old))
+
+
+def test_death_while_rows_are_replaced_shows_the_old_ones_or_the_new(tmp_path: Path) -> None:
+    counting = Mortal()
+    run(tmp_path / "count", range(6))
+    before = ids(tmp_path / "count")
+    retell(tmp_path / "count", counting)
+    after = ids(tmp_path / "count")
+    assert after != before
+    for lives in range(counting.changes):
+        root = tmp_path / str(lives)
+        run(root, range(6))
+        with pytest.raises(Killed):
+            retell(root, Mortal(lives))
+        assert ids(root) in (before, after)
+        retell(root, LocalFiles(durable=False))
+        assert ids(root) == after
