@@ -17,13 +17,16 @@ import numpy as np
 from warta.transforms.dedup.terms import WORD, Floats, Ints, vectors
 
 STORY_CUT: Final = 0.5
-"""Least average cosine within a story."""
+"""Least average cosine within a story. Of 60 pairs read by hand, .84 of those at .5 and above tell of one
+happening, .63 of those at .4 to .5; three articles on one event in different words stand at .52 to .67,
+others on the same people at .38 at most. `tests.gate.dedup` prints the bands."""
 
 STORY_DAYS: Final = 3
-"""Greatest distance in days at which two articles are compared."""
+"""Greatest distance in days at which two articles are compared. The next match or hearing of the same people
+is usually a week away."""
 
 LEAST_KEPT: Final = 0.2
-"""Cosines below count as none."""
+"""Cosines below count as none in an average; below it most pairs share only a subject."""
 
 BLOCK: Final = 256
 """Articles compared at a time with all that are near in time; memory follows it."""

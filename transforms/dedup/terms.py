@@ -15,19 +15,22 @@ import numpy as np
 import numpy.typing as npt
 
 TERMS: Final = 40
-"""Words that stand for an article."""
+"""Words that stand for an article. The mean article of the shared set has 130 different ones; the rest weigh
+little, and leaving them out makes the join of 10,000 articles a matter of half a second."""
 
 LEAD_CHARS: Final = 2_000
 """Characters of the text that are read: what happened stands first, background and earlier affairs last."""
 
 NAME_WEIGHT: Final = 2.0
-"""Factor for names and figures."""
+"""Factor for names and figures. At 1 the least cosine of three articles on one event is .40 and the largest
+to others .29; at 2 they are .55 and .34, at 3 .59 and .37."""
 
 TITLE_COUNT: Final = 2
 """Times that a word of the title counts."""
 
 USUAL_DOCUMENTS: Final = 2_000
-"""Documents that the word list counts for beside the articles at hand."""
+"""Documents that the word list counts for beside the articles at hand. With fewer, a handful of articles
+would decide what is rare."""
 
 WORD: Final = re.compile(r"\w+")
 

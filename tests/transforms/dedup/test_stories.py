@@ -4,7 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.transforms.dedup.conftest import prose
-from warta.transforms.dedup.stories import Telling, average_linkage, find_stories, is_series, similar_pairs
+from warta.transforms.dedup.stories import (
+    Telling,
+    average_linkage,
+    find_stories,
+    is_series,
+    similar_pairs,
+)
 from warta.transforms.dedup.terms import usual_words, vectors
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
