@@ -68,7 +68,7 @@ def left_out(shared: Path) -> tuple[list[Answer], list[Answer]]:
     by_words, as_used = [], []
     for site in sorted(set(news.site)):
         weights, bias = training.fit([row for row in rows if row.site != site and training.trainable(row)])
-        model = replace(ready, model=word_model(weights, frequency, bias, ready.model.temper))
+        model = replace(ready, model=word_model(weights, frequency, bias, ready.model))
         for url, title, body, label in zip(*(news[news.site == site][c] for c in COLUMNS), strict=True):
             truth = "economy" if label == "automotive" else label
             by_words.append(Answer(truth, "", site, model.identify(title, body)))
@@ -83,11 +83,11 @@ def word_model(
     weights: npt.NDArray[np.float32],
     frequency: npt.NDArray[np.float64],
     bias: npt.NDArray[np.float64],
-    temper: float,
+    ready: WordModel,
 ) -> WordModel:
     """Return a model as it would be after saving, without rounding."""
     short = frequency.astype(np.float32)
-    return WordModel(weights * short[:, None], short, bias, temper)
+    return WordModel(weights * short[:, None], short, bias, ready.temper, ready.trust)
 
 
 def reliability(answers: Sequence[Answer], title: str) -> list[str]:
@@ -127,7 +127,9 @@ def summary(answers: Sequence[Answer], title: str) -> dict[str, float]:
 def hand_labels(shared: Path) -> None:
     """Print how general-section articles fare against labels made by reading; check half and all."""
     labels = training.hand_labels()
-    news = pd.read_parquet(shared / "dedup" / "clickid_docs_dev.parquet").fillna("")
+    news = pd.read_parquet(
+        shared / "dedup" / "clickid_docs_dev.parquet", columns=["url", "title", "txt"]
+    ).fillna("")
     ready, answers = load_topic(), {}
     for url, title, text in zip(news.url, news.title, news.txt, strict=True):
         key = training.row_hash(url)

@@ -50,7 +50,14 @@ class WordModel:
     """Inverse document frequency by slot, for the length of a text."""
     bias: Floats
     temper: float
-    """What log odds are multiplied with so that probabilities keep their word on sites not trained on."""
+    """What log odds are multiplied with so that they keep their word on sites not trained on."""
+    trust: tuple[float, float] = (1.0, 0.0)
+    """Slope and shift, in log odds, from the share of the best topic to how often it was right."""
+
+    def score(self, share: float) -> float:
+        """Return how often an answer with this share of the probability is right."""
+        odds = np.log(share / max(1e-9, 1.0 - share))
+        return float(1.0 / (1.0 + np.exp(-(self.trust[0] * odds + self.trust[1]))))
 
     def read(self, words: Words) -> tuple[npt.NDArray[np.int64], Floats]:
         """Return slots of the distinct words, and their values before inverse document frequency."""
@@ -107,8 +114,10 @@ class TopicIdentifier:
         share = float(1.0 / np.exp(scores - scores[best]).sum())
         why = self._why(words, slots, values, best, found.get(best, []))
         if share < UNKNOWN_BELOW:
-            return Verdict(UNKNOWN, share, "none", (f"unsure, at best {TOPICS[best]}", *why))
-        return Verdict(TOPICS[best], share, "text", why)
+            return Verdict(
+                UNKNOWN, self.model.score(share), "none", (f"unsure, at best {TOPICS[best]}", *why)
+            )
+        return Verdict(TOPICS[best], self.model.score(share), "text", why)
 
     def _why(
         self,
@@ -140,7 +149,10 @@ def load_words(path: Path = MODEL) -> WordModel:
         weights = stored["weights"].astype(np.float32) * stored["scale"].astype(np.float32)
         frequency = stored["frequency"].astype(np.float32) * np.float32(stored["frequency_scale"])
         bias = stored["bias"].astype(np.float64)
-        return WordModel(weights * frequency[:, None], frequency, bias, float(stored["temper"]))
+        slope, shift = stored["trust"].tolist()
+        return WordModel(
+            weights * frequency[:, None], frequency, bias, float(stored["temper"]), (slope, shift)
+        )
 
 
 def load_topic() -> TopicIdentifier:
