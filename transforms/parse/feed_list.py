@@ -49,16 +49,28 @@ def read_feed_list(path: str | Path) -> tuple[Feed, ...]:
     Raises:
       FeedListError: the file cannot be read, is of another kind, lists nothing, or has mistakes.
     """
+    return parse_feed_list(_text_of(path), str(path))
+
+
+def read_usable_feeds(path: str | Path) -> tuple[tuple[Feed, ...], tuple[str, ...]]:
+    """Return the usable feeds of a file and its mistakes; for lists that others wrote.
+
+    Raises:
+      FeedListError: the file cannot be read, or is of another kind.
+    """
+    return sort_out_feed_list(_text_of(path), str(path))
+
+
+def _text_of(path: str | Path) -> str:
     file = Path(path)
     if file.suffix.lower() not in _READERS:
         raise FeedListError(f"{path}: a feed list ends in .toml, .txt or .opml; rename or convert the file")
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FeedListError(f"{path}: cannot be read ({error.strerror}); check the name") from None
     except UnicodeDecodeError as error:
         raise FeedListError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    return parse_feed_list(text, str(path))
 
 
 def parse_feed_list(text: str, name: str) -> tuple[Feed, ...]:
@@ -67,6 +79,16 @@ def parse_feed_list(text: str, name: str) -> tuple[Feed, ...]:
     Raises:
       FeedListError: as `read_feed_list`.
     """
+    feeds, mistakes = sort_out_feed_list(text, name)
+    if not feeds and not mistakes:
+        mistakes = (f"{name}:1: lists no feed; add one",)
+    if mistakes:
+        raise FeedListError("\n".join(mistakes[:MAX_MISTAKES]))
+    return feeds
+
+
+def sort_out_feed_list(text: str, name: str) -> tuple[tuple[Feed, ...], tuple[str, ...]]:
+    """Return the usable feeds in `text`, and the mistakes in the order of their lines; for importing."""
     rows, mistakes = _READERS[Path(name).suffix.lower()](text)
     seen: dict[str, int] = {}
     feeds = []
@@ -84,13 +106,7 @@ def parse_feed_list(text: str, name: str) -> tuple[Feed, ...]:
         if not found:
             settings = {key: str(row.values.get(key, "")).strip() for key in KEYS if key != "url"}
             feeds.append(Feed(url, **{**settings, "language": primary_tag(settings["language"])}))
-    if not feeds and not mistakes:
-        mistakes = [(1, "lists no feed; add one")]
-    if mistakes:
-        raise FeedListError(
-            "\n".join(f"{name}:{line}: {what}" for line, what in sorted(mistakes)[:MAX_MISTAKES])
-        )
-    return tuple(feeds)
+    return tuple(feeds), tuple(f"{name}:{line}: {what}" for line, what in sorted(mistakes))
 
 
 def format_feed_list(feeds: tuple[Feed, ...]) -> str:
