@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from warta.pipelines.cli_operator import add_operator_commands
-from warta.pipelines.options import UsageError, add_run_arguments, add_voice_arguments
+from warta.pipelines.options import UsageError, add_network_arguments, add_run_arguments, add_voice_arguments
 from warta.pipelines.parsers import Commands, Parser, add_command
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
@@ -120,20 +120,7 @@ def _explain(commands: Commands) -> None:
     )
     parser.add_argument("page", metavar="URL|FILE.html")
     parser.add_argument("--url", default="", help="address of the page, when a file is read")
-    parser.add_argument(
-        "--allow-network",
-        action="append",
-        default=[],
-        metavar="CIDR",
-        help="open a private range that is refused by default (repeatable)",
-    )
-    parser.add_argument(
-        "--connect-to",
-        action="append",
-        default=[],
-        metavar="HOST=ADDR:PORT",
-        help="reach HOST at ADDR:PORT (repeatable)",
-    )
+    add_network_arguments(parser)
 
 
 def _store_commands(commands: Commands) -> None:

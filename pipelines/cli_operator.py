@@ -1,11 +1,13 @@
 """The commands of whoever keeps warta running: parsers only."""
 
-from warta.pipelines.parsers import Commands, add_command
+from warta.pipelines.options import add_network_arguments
+from warta.pipelines.parsers import Commands, Parser, add_command
 
 
 def add_operator_commands(commands: Commands) -> None:
     """Add the operator's commands to the command line."""
     _status(commands)
+    _feeds(commands)
 
 
 def _status(commands: Commands) -> None:
@@ -23,3 +25,62 @@ def _status(commands: Commands) -> None:
     )
     parser.add_argument("--all", action="store_true", help="show every feed")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def _feeds(commands: Commands) -> None:
+    feeds = add_command(
+        commands,
+        "feeds",
+        "",
+        about="check the feeds of a list, find those of a site, bring lists over from elsewhere",
+        example="""warta feeds check deploy/feeds/indonesia.toml
+        warta feeds discover https://www.example.com""",
+    )
+    actions: Commands = feeds.add_subparsers(dest="action", metavar="ACTION", required=True)
+    check = add_command(
+        actions,
+        "check",
+        "warta.pipelines.feeds_commands:check",
+        about="fetch each feed of a list once: does it work, is it fresh; exit code 1 when some fail",
+        example="""warta feeds check deploy/feeds/indonesia.toml
+        warta feeds check feeds.toml --json""",
+    )
+    check.add_argument("file", metavar="FILE", help="feed list: .toml, .txt or .opml")
+    check.add_argument("--json", action="store_true", help="print one JSON object a feed, for programs")
+    _manners(check)
+    discover = add_command(
+        actions,
+        "discover",
+        "warta.pipelines.feeds_commands:discover",
+        about="find the feeds of a site from its homepage, and try each",
+        example="warta feeds discover https://www.example.com -o feeds.toml",
+    )
+    discover.add_argument("url", metavar="URL", help="homepage of the site")
+    _list_output(discover)
+    _manners(discover)
+    import_ = add_command(
+        actions,
+        "import",
+        "warta.pipelines.feeds_commands:import_",
+        about="turn the OPML export of a feed reader into a feed list; nothing is fetched",
+        example="""warta feeds import subscriptions.opml -o feeds.toml
+        warta feeds import subscriptions.opml""",
+    )
+    import_.add_argument("file", metavar="FILE", help="a list in another form: .opml or .txt")
+    _list_output(import_)
+
+
+def _list_output(parser: Parser) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE.toml", help="write the list there")
+    parser.add_argument("--force", action="store_true", help="replace FILE.toml when it is there already")
+
+
+def _manners(parser: Parser) -> None:
+    parser.add_argument(
+        "--min-delay-s",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="least seconds between two requests to one host (default 1)",
+    )
+    add_network_arguments(parser)
