@@ -1,9 +1,9 @@
 """One bounded run: cycles of the graph, each committed whole, until nothing waits or time is up."""
 
-import time
 from collections import Counter
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -22,35 +22,50 @@ from warta.pipelines.tally import read_tally
 from warta.schemas.outcome import RunReport
 from warta.transforms.dedup.merging import compact_index
 from warta.transforms.fetch.progress import STOP, live
+from warta.transforms.store import lock as locks
 from warta.transforms.store.commit import Store
+from warta.transforms.store.files import Files
 from warta.transforms.urls import site_host
 
 VERSION = "0.1.0"
 
 
-def run(settings: Settings, *, command: str = "warta run") -> RunReport:
+def run(
+    settings: Settings,
+    *,
+    command: str = "warta run",
+    acquire: Callable[[Files, str, str], locks.Lock] = locks.acquire,
+    spent_s: float = 0.0,
+) -> RunReport:
     """Poll the feeds once, settle what they announced and what waited, and store the report.
+
+    Args:
+      command: what asked for it, for the report and for whoever meets the lock.
+      acquire: takes the output's lock; a stream's process works under its parent's.
+      spent_s: CPU seconds that this process spent on earlier runs.
 
     Raises:
       StoreError: when the output cannot be used; what was committed before is intact.
       BooksUnbalanced: when announced = kept + duplicates + rejected + deferred does not hold.
     """
-    started = datetime.now(UTC)
+    clock = settings.clock
+    started = clock.now()
     run_id = f"{started:%Y%m%dT%H%M%S.%f}Z"
-    deadline = time.time() + settings.max_run_s if settings.max_run_s is not None else None
+    deadline = clock() + settings.max_run_s if settings.max_run_s is not None else None
     ledger = Ledger()
-    with Store.open(settings.output, owner=command) as store:
+    with Store.open(settings.output, owner=command, now=clock.now, acquire=acquire) as store:
         memory = recall(store)
         plan: Plan | None = first_plan(store, memory, settings, run_id, started, deadline)
         while plan is not None:
             memory = run_cycle(plan, store, memory, settings, ledger)
-            finished = datetime.now(UTC)
-            ended = STOP.is_set() or (deadline is not None and time.time() >= deadline)
+            finished = clock.now()
+            ended = STOP.is_set() or (deadline is not None and clock() >= deadline)
             plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
         if ledger.days and settings.tell_stories:
             doing.begin("telling stories")
-            tell_stories(store, run_id, ledger.days, datetime.now(UTC))
+            tell_stories(store, run_id, ledger.days, clock.now())
         report = report_of(ledger, settings, run_id, started, command, deadline)
+        report = replace(report, cpu_s=report.cpu_s - spent_s)
         store.write_run_report(report)
     return report
 
@@ -89,10 +104,10 @@ def report_of(
     ledger: Ledger, settings: Settings, run_id: str, started: datetime, command: str, deadline: float | None
 ) -> RunReport:
     """Return the report of a finished run; every number is a count of what was committed."""
-    finished = datetime.now(UTC)
+    finished = settings.clock.now()
     tally = ledger.tally
     stopped = "signal" if STOP.is_set() else ""
-    if not stopped and deadline is not None and time.time() >= deadline:
+    if not stopped and deadline is not None and settings.clock() >= deadline:
         stopped = "deadline"
     return RunReport(
         run_id=run_id,

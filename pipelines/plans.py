@@ -1,7 +1,8 @@
 """What the next cycle sets out to do: every feed first, then slices of what still waits."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow.dataset as ds
 
@@ -12,6 +13,7 @@ from warta.pipelines.options import Settings
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState
 from warta.transforms.dedup.index import PRINTS, URLS
+from warta.transforms.fetch.conditional import is_due
 from warta.transforms.fetch.settings import USER_AGENT, FetchSettings
 from warta.transforms.fetch.slices import in_turn
 from warta.transforms.store.commit import Store
@@ -33,7 +35,7 @@ def first_plan(
         run_id=run_id,
         at=at,
         staging=store.begin(f"{run_id}-0001"),
-        feeds=tuple((feed, _state(feed, remembered, settings)) for feed in settings.feeds),
+        feeds=tuple(_polls(remembered, settings, at)),
         pending=tuple(remembered.pending.values()),
         hosts=tuple(remembered.hosts.values()),
         index_files=index_files(store),
@@ -76,6 +78,8 @@ def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None 
         reader_setup=("warta.pipelines.worker:labeller",),
         shards=1 if settings.is_local else CLUSTER_SHARDS,
         run_id=run_id,
+        poll_bounds_s=(settings.poll_every_s, settings.poll_every_s) if settings.poll_every_s else None,
+        clock=settings.clock,
     )
 
 
@@ -112,9 +116,13 @@ def _texts_in(place: str, ids: list[str]) -> dict[str, str]:
     return {row["id"]: row["text"] for row in rows}
 
 
-def _state(feed: Feed, remembered: Memory, settings: Settings) -> FeedState | None:
-    state = remembered.feeds.get(feed.url)
-    return replace(state, next_poll=None) if state and settings.poll_all else state
+def _polls(remembered: Memory, settings: Settings, at: datetime) -> Iterator[tuple[Feed, FeedState | None]]:
+    soon = at + timedelta(seconds=settings.early_s)
+    for feed in settings.feeds:
+        state = remembered.feeds.get(feed.url)
+        due = settings.poll_all or is_due(state, soon)
+        if due or settings.poll_every_s is None:
+            yield feed, replace(state, next_poll=None) if state and due else state
 
 
 def _rests(entry: Entry, at: datetime) -> bool:

@@ -113,14 +113,14 @@ class _PollShard(_Crawling):
     def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         polls = [request for request in requests if not isinstance(request, HostState)]
         states = [request for request in requests if isinstance(request, HostState)]
-        return crawl_feeds(polls, states, self._read, self._settings, pool=pool)
+        return crawl_feeds(polls, states, self._read, self._settings, pool=pool, clock=self._settings.clock)
 
 
 class _FetchShard(_Crawling):
     def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         entries = [request for request in requests if not isinstance(request, HostState)]
         states = [request for request in requests if isinstance(request, HostState)]
-        return crawl_pages(entries, states, self._read, self._settings, pool=pool)
+        return crawl_pages(entries, states, self._read, self._settings, pool=pool, clock=self._settings.clock)
 
 
 def _tagged(outcome: Any) -> Any:

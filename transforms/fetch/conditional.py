@@ -87,17 +87,20 @@ def known_share(url_ids: Sequence[str], listed: bytes) -> float:
     return sum(head in known for head in heads) / len(url_ids)
 
 
-def next_interval_s(interval_s: float, share_known: float | None) -> float:
+def next_interval_s(
+    interval_s: float, share_known: float | None, bounds_s: tuple[float, float] | None = None
+) -> float:
     """Return the distance to the next poll, from the last one and the share of old entries (None: a 304)."""
+    least_s, most_s = bounds_s or (MIN_INTERVAL_S, MAX_INTERVAL_S)
     if interval_s <= 0:
-        return FIRST_INTERVAL_S
+        return min(max(FIRST_INTERVAL_S, least_s), most_s)
     if share_known is None:
         factor = UNCHANGED_GROW
     elif share_known < KNOWN_LOW:
         factor = SHRINK
     else:
         factor = GROW if share_known > KNOWN_HIGH else 1.0
-    return min(max(interval_s * factor, MIN_INTERVAL_S), MAX_INTERVAL_S)
+    return min(max(interval_s * factor, least_s), most_s)
 
 
 def freshness_s(headers: Mapping[str, str], ttl_s: int | None) -> float:
@@ -124,11 +127,13 @@ def after_listing(
     url_ids: Sequence[str],
     ttl_s: int | None,
     now: datetime,
+    *,
+    bounds_s: tuple[float, float] | None = None,
 ) -> FeedState:
     """Return the state after a full answer that was parsed."""
     state = state or FeedState(url=feed.url)
     share = known_share(url_ids, state.listed) if state.listed else 0.5
-    interval_s = next_interval_s(state.interval_s, share)
+    interval_s = next_interval_s(state.interval_s, share, bounds_s)
     settled = replace(
         _validated(state, headers), body_sha256=body_sha256, listed=signatures(url_ids), conditional_polls=0
     )
@@ -136,10 +141,15 @@ def after_listing(
 
 
 def after_unchanged(
-    state: FeedState, headers: Mapping[str, str], now: datetime, *, not_modified: bool
+    state: FeedState,
+    headers: Mapping[str, str],
+    now: datetime,
+    *,
+    not_modified: bool,
+    bounds_s: tuple[float, float] | None = None,
 ) -> FeedState:
     """Return the state after a 304 (`not_modified`) or a body equal to the last one to the byte."""
-    interval_s = next_interval_s(state.interval_s, None)
+    interval_s = next_interval_s(state.interval_s, None, bounds_s)
     if not_modified:
         settled = replace(
             _validated(state, headers, keep=True), conditional_polls=state.conditional_polls + 1

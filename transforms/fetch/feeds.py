@@ -131,7 +131,14 @@ class FeedJob:
         now = self._desk.now()
         url_ids = [entry.url_id for entry in listing.entries]
         state = conditional.after_listing(
-            self._state, self._feed, page.headers, _sha256(page), url_ids, listing.ttl_s, now
+            self._state,
+            self._feed,
+            page.headers,
+            _sha256(page),
+            url_ids,
+            listing.ttl_s,
+            now,
+            bounds_s=self._desk.settings.poll_bounds_s,
         )
         if self._index is not None:
             # An index may stay the same to the byte while its children change: never ask it conditionally.
@@ -149,7 +156,13 @@ class FeedJob:
 
     def _unchanged(self, state: FeedState, page: Page, *, not_modified: bool) -> Sequence[Any]:
         now = self._desk.now()
-        state = conditional.after_unchanged(state, page.headers, now, not_modified=not_modified)
+        state = conditional.after_unchanged(
+            state,
+            page.headers,
+            now,
+            not_modified=not_modified,
+            bounds_s=self._desk.settings.poll_bounds_s,
+        )
         state = conditional.after_redirects(state, page.url, page.redirects, now)
         return [state, self._health("not_modified" if not_modified else "unchanged", page, state)]
 

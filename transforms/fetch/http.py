@@ -192,7 +192,7 @@ class HttpClient:
             final_url=current,
             status=answer.status,
             body=answer.body,
-            fetched_at=datetime.now(UTC),
+            fetched_at=datetime.fromtimestamp(settings.clock(), UTC),
             headers=answer.headers,
             elapsed_s=spent_s,
             wire_bytes=answer.wire_bytes,

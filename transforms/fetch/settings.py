@@ -1,5 +1,7 @@
 """FetchSettings: every knob of the fetch room, with its unit."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 USER_AGENT = "warta/0.1 (news feed archiver; obeys robots.txt rules for 'warta')"
@@ -59,3 +61,7 @@ class FetchSettings:
     shards: int = 1
     """Groups of hosts that may run apart. 1 locally, where one step must see all hosts at once."""
     run_id: str = ""
+    poll_bounds_s: tuple[float, float] | None = None
+    """Least and most time between two polls of a healthy feed; None adapts between 10 min and a day."""
+    clock: Callable[[], float] = time.time
+    """What time it is, in Unix seconds; picklable. Simulations bring their own."""

@@ -12,7 +12,9 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from weakref import WeakSet
@@ -62,6 +64,10 @@ class LocalLock:
             raise StoreError(f"{path}: this disk cannot lock files ({error}); use another") from error
         _held.add(self)
         self._say(_card(owner))
+
+    def fileno(self) -> int:
+        """Return the file descriptor that holds the lock."""
+        return self._file.fileno()
 
     def forget(self) -> None:
         """Let go without a word: the lock is another process's."""
@@ -114,6 +120,11 @@ class Lease:
         self._done = threading.Event()
         self._renewer = threading.Thread(target=self._keep, name="warta-lease", daemon=True)
         self._renewer.start()
+
+    @property
+    def token(self) -> str:
+        """The word in the lease that makes it ours."""
+        return str(self._card["token"])
 
     def check(self) -> None:
         """Raise `StoreLocked` when somebody took the lease over."""
@@ -182,3 +193,46 @@ def _is_alive(pid: object) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a child process needs to write under its parent's lock: pass `fd` on to it, where there is one."""
+
+    fd: int = -1
+    token: str = ""
+
+
+def share(lock: Lock) -> Share:
+    """Return what `adopting` takes, for a lock that `acquire` gave."""
+    if isinstance(lock, LocalLock):
+        return Share(fd=lock.fileno())
+    assert isinstance(lock, Lease)
+    return Share(token=lock.token)
+
+
+def adopting(shared: Share) -> Callable[[Files, str, str], Lock]:
+    """Return a replacement for `acquire` in a child process that works under its parent's lock."""
+    return lambda files, path, _: AdoptedLock(files, path, shared)
+
+
+class AdoptedLock:
+    """A parent's lock in its child. The kernel keeps it until both have ended or let go."""
+
+    def __init__(self, files: Files, path: str, shared: Share) -> None:
+        self._files, self._path, self._shared = files, path, shared
+        self.check()
+
+    def check(self) -> None:
+        """Raise `StoreError` when the lock is not the parent's any more."""
+        with naming(self._path):
+            if self._shared.token:
+                held = json.loads(self._files.read(self._path) or b"{}")
+                mine = held.get("token") == self._shared.token
+            else:
+                mine = os.path.samestat(os.stat(self._path), os.fstat(self._shared.fd))
+        if not mine:
+            raise StoreError(f"{self._path}: not the lock that this process was given")
+
+    def release(self) -> None:
+        """Do nothing: the lock is the parent's to give back."""
