@@ -8,6 +8,8 @@ def add_operator_commands(commands: Commands) -> None:
     """Add the operator's commands to the command line."""
     _status(commands)
     _feeds(commands)
+    _doctor(commands)
+    _completion(commands)
 
 
 def _status(commands: Commands) -> None:
@@ -84,3 +86,36 @@ def _manners(parser: Parser) -> None:
         help="least seconds between two requests to one host (default 1)",
     )
     add_network_arguments(parser)
+
+
+def _doctor(commands: Commands) -> None:
+    parser = add_command(
+        commands,
+        "doctor",
+        "warta.pipelines.doctor:doctor",
+        about="check whether a run can work on this machine; exit code 1 when something blocks it",
+        example="""warta doctor data
+        warta doctor data --feeds deploy/feeds/indonesia.toml""",
+    )
+    parser.add_argument(
+        "dataset",
+        nargs="?",
+        default="data",
+        metavar="DIR",
+        help="dataset folder, there or not (default data)",
+    )
+    parser.add_argument("--feeds", metavar="FILE", help="feed list whose first host is asked, once")
+    add_network_arguments(parser)
+
+
+def _completion(commands: Commands) -> None:
+    parser = add_command(
+        commands,
+        "completion",
+        "warta.pipelines.completion:completion",
+        about="print a script that teaches a shell to complete warta's commands and options",
+        example="""warta completion bash > ~/.local/share/bash-completion/completions/warta
+        warta completion zsh > ~/.zfunc/_warta
+        warta completion fish > ~/.config/fish/completions/warta.fish""",
+    )
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))

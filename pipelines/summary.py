@@ -48,7 +48,7 @@ def publishers_table(report: RunReport) -> Table:
     table = Table(title=f"run {report.run_id}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("publisher", no_wrap=True, max_width=24)
     for column in COLUMNS:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", min_width=len(column))
     ranked = sorted(report.publishers.items(), key=lambda one: (-one[1].get("announced", 0), one[0]))
     for publisher, counts in ranked[:MOST_PUBLISHERS]:
         table.add_row(publisher, *(str(counts.get(column, 0) or "·") for column in COLUMNS))
