@@ -11,8 +11,9 @@ from warta.transforms.extract.errors import ExtractError
 MAX_PAGE_BYTES = 10_000_000
 """The largest of 675 real pages has 1.6 MB; libxml2 needs about ten times a page's size in memory."""
 
-MAX_ELEMENTS = 100_000
-"""Elements a page may have. The fullest of 675 real pages has 4,143; each costs a reader about 10 µs."""
+MAX_ELEMENTS = 40_000
+"""Elements a page may have. The fullest of 675 real pages has 4,143; some steps of trafilatura grow with the
+square, and 40,000 like-shaped siblings cost it about 10 s."""
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
