@@ -16,8 +16,8 @@ Malay headlines by 2 points and a wrong one costs them 1.8; at 1 it costs 3.8, a
 trusted more than the label on it because the Malayic model no longer needs rescuing."""
 
 MIN_LETTERS = 12
-"""Fewer letters say nothing of their own: the declaration decides, else `und`. SIB sentences cut to 12
-letters are right four times in five; to 6, three in five."""
+"""Fewer letters say nothing of their own: the declaration decides, else `und`. A judgement: two short words.
+One headline of the 4,655 development rows is that short; the next has 21 characters."""
 
 DECLARED_ALONE = 0.5
 """Score of a language that only the declaration speaks for."""

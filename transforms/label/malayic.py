@@ -17,7 +17,7 @@ Codes = npt.NDArray[np.int64]
 
 LANGUAGES = ("id", "ms", "jv", "su")
 BITS = 15
-"""Slots of the hash table, as a power of two: 4 x 32 kB. Half of it costs a point of Malay headlines."""
+"""Slots of the hash table, as a power of two: 4 x 32 kB."""
 LENGTHS = (3, 4, 5, 6)
 """Letters of an n-gram, blanks included: endings, short words, stems."""
 MODEL = Path(__file__).parent / "languages" / "malayic.npz"
