@@ -65,8 +65,8 @@ def _interrupted(root: Path, cycles: int, chance: random.Random, watch: Watch) -
         looker = threading.Thread(target=_look_until, args=(killed, watch))
         looker.start()
         try:
-            _await_moment(child, chance)
-            child.send_signal(signal.SIGKILL)
+            if _await_moment(child, chance):
+                child.send_signal(signal.SIGKILL)
             ended = child.wait()
         finally:
             killed.set()
@@ -76,18 +76,22 @@ def _interrupted(root: Path, cycles: int, chance: random.Random, watch: Watch) -
     return ended == -signal.SIGKILL
 
 
-def _await_moment(child: subprocess.Popen[str], chance: random.Random) -> None:
-    """Return at a random moment of the child's work: some steps in, and then anywhere in the next."""
+def _await_moment(child: subprocess.Popen[str], chance: random.Random) -> bool:
+    """Return at a random moment of the child's work: some steps in, and then anywhere in the next.
+
+    False when the work was done before.
+    """
     assert child.stdout is not None
     took_s: dict[str, float] = {}
     before, since = "", time.monotonic()
     for _ in range(chance.randint(1, STEPS_BEFORE_DEATH)):
         word = child.stdout.readline().strip()
         if word in (DONE, ""):
-            return
+            return False
         took_s[before] = time.monotonic() - since
         before, since = word, time.monotonic()
     time.sleep(chance.uniform(0.0, took_s.get(before, 0.03)))  # the moment itself, not a wait for something
+    return True
 
 
 def _look_until(killed: threading.Event, watch: Watch) -> None:

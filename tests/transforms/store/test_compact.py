@@ -13,6 +13,7 @@ from warta.transforms.store.commit import Store
 from warta.transforms.store.compact import compact
 from warta.transforms.store.files import LocalFiles
 from warta.transforms.store.read import read
+from warta.transforms.store.verify import verify
 
 QUICK = LocalFiles(durable=False)
 
@@ -60,13 +61,14 @@ def test_files_of_the_target_size_are_left_alone(tmp_path: Path) -> None:
 
 def test_retention_lets_old_days_go_in_every_table(tmp_path: Path) -> None:
     grow(tmp_path)
-    keep = NOON.date() - timedelta(days=1)
+    keep = NOON.date()
     with Store.open(str(tmp_path), owner="test") as store:
         done = compact(store, keep_since=keep)
-        assert store.manifest.since == "" or date.fromisoformat(store.manifest.since) == keep
+        assert date.fromisoformat(store.manifest.since) == keep
     days = {date.fromisoformat(path.parent.parent.name[5:]) for path in parquet_files(tmp_path)}
     assert min(days) >= keep
-    assert done.rows_let_go == 24 - len(ids(tmp_path))
+    assert done.rows_let_go == 24 - len(ids(tmp_path)) > 0
+    assert verify(str(tmp_path)).faults == ()
     assert not [
         path for path in (tmp_path / "articles").rglob("*") if path.is_dir() and not any(path.iterdir())
     ]
@@ -110,3 +112,20 @@ def test_replaced_files_are_gone_an_hour_later(tmp_path: Path) -> None:
     with Store.open(str(tmp_path), owner="test", now=lambda: later):
         pass
     assert not list((tmp_path / "retired").rglob("*.parquet"))
+
+
+def test_death_while_old_days_are_let_go_is_made_good(tmp_path: Path) -> None:
+    counting, keep = Mortal(), NOON.date()
+    grow(tmp_path / "count", cycles=2)
+    with Store.open(str(tmp_path / "count"), owner="test", files=counting) as store:
+        compact(store, keep_since=keep)
+    after = ids(tmp_path / "count")
+    for lives in range(counting.changes):
+        root = tmp_path / str(lives)
+        grow(root, cycles=2)
+        with pytest.raises(Killed), Store.open(str(root), owner="test", files=Mortal(lives)) as store:
+            compact(store, keep_since=keep)
+        with Store.open(str(root), owner="test", files=QUICK) as store:
+            compact(store, keep_since=keep)
+        assert ids(root) == after
+        assert verify(str(root)).faults == ()
