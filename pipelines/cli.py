@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from warta.pipelines.cli_look import add_look_commands, add_report_argument
 from warta.pipelines.cli_operator import add_operator_commands
 from warta.pipelines.options import UsageError, add_network_arguments, add_run_arguments, add_voice_arguments
 from warta.pipelines.parsers import Commands, Parser, add_command
@@ -32,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     _stage(commands)
     _explain(commands)
     _store_commands(commands)
+    add_look_commands(commands)
     add_operator_commands(commands)
     return parser
 
@@ -68,6 +70,7 @@ def _run(commands: Commands) -> None:
         takes_beam_options=True,
     )
     add_run_arguments(parser)
+    add_report_argument(parser)
 
 
 def _sample(commands: Commands) -> None:
@@ -79,6 +82,7 @@ def _sample(commands: Commands) -> None:
         example="warta sample --output data",
         takes_beam_options=True,
     )
+    add_report_argument(parser)
     parser.add_argument("--output", default="data", metavar="DIR", help="dataset folder (default data)")
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="reader processes"

@@ -77,7 +77,24 @@ def _run(settings: Settings, command: str, args: argparse.Namespace) -> int:
         said(log, logging.INFO, "run_finished", f"run {report.run_id} finished", **asdict(report))
     elif not voice.quiet:
         print_summary(report, settings.output, Console())
+    page = "" if args.no_report else _leave_report(settings.output)
+    if page and not (voice.quiet or voice.as_json):
+        Console().print(f"page: {page}", highlight=False, soft_wrap=True)
     return EXIT_DONE
+
+
+def _leave_report(output: str) -> str:
+    """Write the page about the dataset and return its path; the run stands without it."""
+    from warta.pipelines.report.command import NAME, leave_report
+    from warta.transforms.store.errors import StoreError
+    from warta.transforms.store.layout import join
+
+    try:
+        leave_report(output)
+    except (StoreError, OSError) as error:
+        log.warning("no %s this time: %s", NAME, error)
+        return ""
+    return join(output, NAME)
 
 
 def _failed(message: str, voice: Voice, metrics: MetricsFile | None) -> int:
