@@ -192,9 +192,11 @@ def _write_prints(path: str, count: int, chance: np.random.Generator) -> None:
         file.section("directory", directory_of(counts))
         documents = np.zeros(count, DOCUMENT)
         documents["key"] = np.sort(chance.integers(0, 1 << 63, count, np.uint64))
-        documents["day"], documents["samples"] = DAY, SAMPLES
+        documents["day"], documents["seen"], documents["samples"] = DAY, DAY, SAMPLES
         file.section("documents", documents.tobytes())
-        file.meta(shape=shape_numbers(shape), rows=count, postings=total, first_day=DAY, last_day=DAY)
+        file.meta(
+            shape=shape_numbers(shape), rows=count, postings=total, first_day=DAY, last_day=DAY, last_seen=DAY
+        )
 
 
 def check_order(articles: Sequence[Article]) -> list[str]:

@@ -108,7 +108,12 @@ def _write_prints(path: str, rows: Sequence[IndexRow]) -> str:
     samples = [samples_of(row.fingerprint) for row in rows]
     documents = np.array(
         [
-            (key_hash(row.key), day_number(row.day), min(len(found), 255))
+            (
+                key_hash(row.key),
+                day_number(row.day),
+                max(day_number(row.day), day_number(row.seen)),
+                min(len(found), 255),
+            )
             for row, found in zip(rows, samples, strict=True)
         ],
         DOCUMENT,
@@ -126,8 +131,12 @@ def _write_prints(path: str, rows: Sequence[IndexRow]) -> str:
 
 
 def day_span(documents: RowArray) -> dict[str, int]:
-    """Return first and last day of a segment's documents."""
-    return {"first_day": int(documents["day"].min()), "last_day": int(documents["day"].max())}
+    """Return first and last day of a segment's documents, and the last from which one is remembered."""
+    return {
+        "first_day": int(documents["day"].min()),
+        "last_day": int(documents["day"].max()),
+        "last_seen": int(documents["seen"].max()),
+    }
 
 
 def shape_numbers(shape: postings.Shape) -> list[int]:

@@ -40,7 +40,7 @@ def compact_index(
     """Merge what is due; return the complete new lists of the state names that changed (replace them).
 
     New files lie in `directory` under `name`; the old ones are left to the store. Fingerprints of articles
-    older than the window, counted from `today`, are dropped.
+    published and fetched longer ago than the window, counted from `today`, are dropped.
     """
     horizon = day_number(today) - window_days
     changed: dict[str, list[str]] = {}
@@ -129,7 +129,8 @@ class _Renumbered:
 def merge_prints(paths: Sequence[str], target: str, horizon: int = 0) -> str:
     """Merge `prints` segments, oldest first, into one; return its path, empty when nothing stays.
 
-    Documents of days before `horizon` go; of several fingerprints of one article the newest stays.
+    Documents remembered from days before `horizon` go. Of several fingerprints of one article the newest
+    stays.
     """
     segments = [Segment(path) for path in paths]
     renumbered = _renumber(segments, horizon)
@@ -171,8 +172,8 @@ def _renumber(segments: Sequence[Segment], horizon: int) -> _Renumbered:
     order = np.lexsort((age, documents["key"]))
     keys = documents["key"][order]
     newest = order[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(order) else order
-    days = documents["day"][newest].astype(np.int64)
-    kept = newest[(days >= horizon) | (days == 0)]
+    seen = documents["seen"][newest].astype(np.int64)
+    kept = newest[(seen >= horizon) | (seen == 0)]
     places = np.full(len(documents), -1, np.int64)
     places[kept] = np.arange(len(kept))
     bounds = np.cumsum([len(table) for table in tables])[:-1]
@@ -214,7 +215,7 @@ def _unexpired(paths: list[str], kind: str, horizon: int) -> list[str]:
     return [
         path
         for path, meta in zip(paths, spans, strict=True)
-        if meta["last_day"] >= horizon or not meta["first_day"]
+        if meta["last_seen"] >= horizon or not meta["last_seen"]
     ]
 
 
@@ -235,6 +236,7 @@ def rows_of_stored(
             content_hash=row["content_hash"] or content_hash(row["text"]),
             revision=row["revision"],
             day=row["date"],
+            seen=row["fetched_at"].date() if row.get("fetched_at") else None,
             topic=row["topic"],
             publisher=row["publisher"],
             fingerprint=fingerprint(row["text"]),

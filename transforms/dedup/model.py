@@ -34,6 +34,8 @@ class IndexRow:
     content_hash: str = ""
     revision: int = 0
     day: date | None = None
+    seen: date | None = None
+    """Day of the fetch: an old article is remembered as long as a new one."""
     topic: str = ""
     publisher: str = ""
     fingerprint: bytes = b""

@@ -36,8 +36,8 @@ COPY: Final = 0.8
 press release (FACTS §8); from .8 on the smaller text is the other's, cut or lightly edited."""
 
 WINDOW_DAYS: Final = 30
-"""Greatest distance in days of publication at which texts are compared. Reprints come within days; the
-fingerprints of older articles leave the index. URLs and content hashes stay for ever."""
+"""Greatest distance in days of publication at which texts are compared. Reprints come within days. A
+fingerprint leaves the index so long after the fetch; URLs and content hashes stay for ever."""
 
 COMMON_DOCUMENTS: Final = 500
 """A sampled 5-gram found in more documents says nothing and is passed over: furniture that slipped through.

@@ -30,8 +30,9 @@ ROW: Final = np.dtype(
 )
 """46 bytes. `value` is a record's content hash, or the article that an address or copy leads to."""
 
-DOCUMENT: Final = np.dtype([("key", "<u8"), ("day", "<u2"), ("samples", "u1")])
-"""11 bytes for each document with a fingerprint: half its id, its day, its samples (255 for more)."""
+DOCUMENT: Final = np.dtype([("key", "<u8"), ("day", "<u2"), ("seen", "<u2"), ("samples", "u1")])
+"""13 bytes for each document with a fingerprint: half its id, its day, the day from which it is remembered
+(the later of publication and fetch), its samples (255 for more)."""
 
 EPOCH: Final = date(1970, 1, 1)
 NO_DAY: Final = 0

@@ -86,6 +86,7 @@ def rows_of_article(article: Article, verdict: Verdict) -> list[IndexRow]:
         content_hash=article.content_hash,
         revision=verdict.revision,
         day=article.date,
+        seen=article.fetched_at.date(),
         topic=article.topic,
         publisher=article.publisher,
         fingerprint=article.fingerprint,

@@ -26,7 +26,7 @@ about 4 kB of copying, a request to an object store as much as about 1 MB of tra
 FOOTER_GUESS_BYTES: Final = 16_384
 
 
-class IndexError_(ValueError):
+class IndexFileError(ValueError):
     """An index file cannot be read. The message names it; `warta repair` rebuilds it from the data."""
 
 
@@ -88,7 +88,7 @@ class Segment:
         size = self._size()
         tail = self._read(max(0, size - FOOTER_GUESS_BYTES), min(size, FOOTER_GUESS_BYTES))
         if not tail.endswith(MAGIC):
-            raise IndexError_(f"{path}: no index file, or cut short; `warta repair` rebuilds it")
+            raise IndexFileError(f"{path}: no index file, or cut short; `warta repair` rebuilds it")
         length = int.from_bytes(tail[-12:-8], "little")
         if length + 12 > len(tail):
             tail = self._read(size - length - 12, length + 12)

@@ -9,7 +9,7 @@ from warta.transforms.dedup.index import PRINTS, URLS, Index, IndexFiles, write_
 from warta.transforms.dedup.model import IndexRow, Kind
 from warta.transforms.dedup.near import fingerprint, samples_of
 from warta.transforms.dedup.rows import digest_bits, feed_bits
-from warta.transforms.dedup.segment import IndexError_
+from warta.transforms.dedup.segment import IndexFileError
 from warta.transforms.text import digest
 
 
@@ -140,7 +140,7 @@ def test_a_damaged_file_is_named(index_dir: str, damage: str) -> None:
     path = Path(write_segment([record("a")], index_dir, "c1")[URLS][0])
     data = path.read_bytes()
     path.write_bytes({"cut": data[:-20], "emptied": b"", "overwritten": b"x" * len(data)}[damage])
-    with pytest.raises(IndexError_, match=r"c1\.urls.*repair"):
+    with pytest.raises(IndexFileError, match=r"c1\.urls.*repair"):
         Index({URLS: [str(path)]})
 
 

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -87,6 +88,13 @@ def test_fingerprints_leave_after_the_window_and_addresses_stay(index_dir: str) 
     new = write_segment([record("b", text=prose(2), day=FIRST_DAY + timedelta(40))], index_dir, "c2")
     changed = compact_index(together(old, new), index_dir, "k", FIRST_DAY + timedelta(40))
     assert changed == {PRINTS: new[PRINTS]}
+
+
+def test_an_old_article_is_remembered_from_its_fetch_on(index_dir: str) -> None:
+    old = replace(record("a", text=prose(1)), seen=FIRST_DAY + timedelta(100))
+    files = write_segment([old], index_dir, "c1")
+    assert compact_index(files, index_dir, "k", FIRST_DAY + timedelta(130)) == {}
+    assert compact_index(files, index_dir, "k", FIRST_DAY + timedelta(131)) == {PRINTS: []}
 
 
 def test_expired_documents_leave_merged_segments(index_dir: str) -> None:
