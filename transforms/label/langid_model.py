@@ -73,7 +73,7 @@ def load_langid() -> LangidModel:
 
 
 def read_pickle(data: bytes) -> tuple[Any, ...]:
-    """Unpickle the model, its two long arrays by numpy: three million numbers in text, in .5 to .8 of the time.
+    """Unpickle the model, its two long arrays by numpy: three million numbers, in .5 to .8 of the time.
 
     In protocol 0 an array is `(S'f'`, a list of one number a line, `tR`. Where that is not what is found,
     plain pickle reads all of it.
