@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from warta.pipelines.cli_look import add_look_commands, add_report_argument
 from warta.pipelines.cli_operator import add_operator_commands
+from warta.pipelines.cli_stream import add_stream_command
 from warta.pipelines.options import UsageError, add_network_arguments, add_run_arguments, add_voice_arguments
 from warta.pipelines.parsers import Commands, Parser, add_command
 
@@ -29,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _run(commands)
+    add_stream_command(commands)
     _sample(commands)
     _stage(commands)
     _explain(commands)
