@@ -48,6 +48,7 @@ def run(
       StoreError: when the output cannot be used; what was committed before is intact.
       BooksUnbalanced: when announced = kept + duplicates + rejected + deferred does not hold.
     """
+    live.reset()  # its counts are of one run; a stream makes many in one process
     clock = settings.clock
     started = clock.now()
     run_id = f"{started:%Y%m%dT%H%M%S.%f}Z"

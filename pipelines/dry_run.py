@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -87,7 +87,7 @@ class Stored:
 
 def show_plan(settings: Settings, *, verbose: bool, console: Console | None = None) -> int:
     """Print what `settings` would do now; return the exit code."""
-    now = datetime.now(UTC)
+    now = settings.clock.now()
     outlook = foresee(settings, recall(Stored(settings.output)), now)
     print_outlook(outlook, settings, now, console or Console(), most=None if verbose else MOST_LINES)
     return 0
