@@ -4,6 +4,11 @@ Lives here: the layout of an output folder, rows and files of the tables, the co
 the typed state, and the tools over a finished dataset (verify, compact, repair, read, migrate, archive).
 Kept out: what a cycle does and when; the store is handed rows, opaque state files and a report.
 
+What readers may rely on: at every instant each partition folder holds all of an old state or all of a new
+one, whole files only. A cycle's files arrive one by one within milliseconds; `read` sees them all or none.
+A query by plain paths that was already running when a compaction exchanged a folder may meet "no such
+file" and is to be asked again; `read` goes on with the old files, which stay an hour in `retired/`.
+
 The hard decision: one manifest file per cycle is the single atomic step, and everything else is a move that
 can be repeated. Data, duplicates, rejections, feed health, fetch state and the duplicate index are named by
 it together, so no article is marked seen without being stored. Refused: a database beside the files (two
