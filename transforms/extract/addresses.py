@@ -65,9 +65,21 @@ def read_next_page(page: Signals, url: str) -> str:
         return ""
     for node in page.links.get("next", ())[:5]:
         address = _absolute(node.get("href") or "", url)
-        if address and _identity(address) == here and _page_number(address) == number + 1:
+        if not address or _page_number(address) != number + 1:
+            continue
+        if _identity(address) == here or _continues(address, url, number):
             return address
     return _numbered(page, url, here, number)
+
+
+def _continues(address: str, url: str, number: int) -> bool:
+    """Is `address` that of `url` with the next part's number behind it, however short its slug?
+
+    Only asked of rel=next: behind "/indeks" the same address is the next page of a list.
+    """
+    stem = url.partition("#")[0].partition("?")[0].rstrip("/")
+    stem = stem.removesuffix(f"/{number}") if number > 1 else stem
+    return address.partition("?")[0].rstrip("/") == f"{stem}/{number + 1}"
 
 
 def _numbered(page: Signals, url: str, here: str, number: int) -> str:

@@ -70,6 +70,7 @@ _AUTHOR_PATH = re.compile(
 )
 _BRACKETED = re.compile(r"\([^()]{5,40}\)")
 _DATED = re.compile(r"(?:19|20)\d\d|\d[:.]\d\d")
+_CREDITS = re.compile(r"[;|()]\s*|(?<=[a-z])\.\s+|^[-–—*\s]+")
 _SITE_TAIL = re.compile(r"^(.{4,60}?)\s+[-–—|]\s+(\S{2,30}(?:\s\S{2,20}){0,2})$")
 
 
@@ -98,6 +99,7 @@ def read_byline(
     fielded = any(reader.read(texts).people for _, texts in _fields(page, linked))
     labelled = [] if fielded and not page.has_label(reader.words.credits) else list(_labelled(page, reader))
     editors = reader.read((text for _, kind, text in labelled if kind == "editor"), trust=Trust.LABEL).people
+    editors = editors or reader.read(_edited(page, reader.words), trust=Trust.LABEL).people
     editors = editors or reader.read(party.name for party in linked.editors).people
     others: list[str] = []
     named_a_house = False
@@ -190,6 +192,19 @@ def _labelled(page: Signals, reader: NameReader) -> Iterator[Labelled]:
             and (kind := reader.words.labels.get(fold(text), "also")) != "also"
         ):
             yield index, kind, below  # the label is a line of its own
+
+
+def _edited(page: Signals, words: Phrases) -> Iterator[str]:
+    """Yield the names in credits of agencies: "Reporting by Jane Doe; Editing by John Roe and Ann Poe"."""
+    if not page.says(words.edits):
+        return
+    for line in page.lines[max(page.place, 0) + 1 :]:
+        if len(line.text) > MAX_LABELLED_LINE_CHARS:
+            continue
+        for credit in _CREDITS.split(line.text):
+            for phrase in words.edits:
+                if credit.startswith(phrase + " "):
+                    yield credit[len(phrase) :].strip(" .")
 
 
 def _nearest(labelled: list[Labelled], kind: str) -> list[str]:

@@ -22,6 +22,8 @@ class Phrases:
     """The labels of authors and editors alone."""
     bare: frozenset[str]
     """Folded phrases that introduce a name without a colon ("by", "ditulis oleh")."""
+    edits: tuple[str, ...]
+    """Phrases that introduce an editor without a colon, as they are written ("Editing by")."""
     joiner: re.Pattern[str]
     roles: frozenset[str]
     nobodies: frozenset[str]
@@ -48,6 +50,7 @@ def phrases() -> Phrases:
         labels=labels,
         credits=frozenset(label for label, kind in labels.items() if kind != "also"),
         bare=frozenset(map(fold, rows["bare"])),
+        edits=tuple(sorted(rows["edits"])),
         joiner=re.compile(rf"\s+(?:{_any(rows['joiner'])})\s+", re.IGNORECASE),
         roles=frozenset(map(fold, rows["role"])),
         nobodies=frozenset(map(fold, rows["nobody"])),

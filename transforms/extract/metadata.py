@@ -12,8 +12,9 @@ from warta.transforms.extract.jsonld import clean_text, read_linked
 from warta.transforms.extract.model import Hints, Metadata
 from warta.transforms.extract.people import NameReader
 from warta.transforms.extract.published import read_dates
-from warta.transforms.extract.section import read_section, read_tags
+from warta.transforms.extract.section import read_section
 from warta.transforms.extract.signals import Signals, read_signals
+from warta.transforms.extract.tags import read_tags
 from warta.transforms.extract.title import house_names, read_title
 
 MAX_URL_CHARS = 4_000

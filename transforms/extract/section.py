@@ -1,4 +1,4 @@
-"""Where in the paper the article stands: breadcrumb, metas, JSON-LD, address, feed; and its tags."""
+"""Where in the paper the article stands: breadcrumb, metas, JSON-LD, address, feed."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,8 +12,6 @@ from warta.transforms.extract.signals import Signals
 from warta.transforms.text import fold
 
 MAX_SECTION_CHARS = 40
-MAX_TAGS = 30
-MAX_TAG_CHARS = 60
 
 _SECTION_METAS = (
     "article:section",
@@ -30,7 +28,6 @@ _SECTION_METAS = (
     "category",
     "dcterms.subject",
 )
-_TAG_METAS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _HOME_WORDS = (
     "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial"
     ",strona główna,hjem,hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
@@ -46,6 +43,9 @@ _NO_SECTION = frozenset(_EMPTY_WORDS.split())
 _CRUMBS = etree.XPath(
     "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@class, 'fil-ariane')]"
 )
+_LINKS = etree.XPath("//body//a[@href]")
+MAX_MENU_LINKS = 200
+"""Links in which the menu is looked for; it stands on top."""
 _SEPARATED = re.compile(r"\s*[>›»/→|]\s*|\s{2,}")
 
 
@@ -76,7 +76,7 @@ def read_section(
             ):
                 if _key(title).startswith(key) and len(key) > 15:
                     continue
-                return name, source
+                return (_as_linked(page, name) if source in ("url", "host") else name), source
     return "", ""
 
 
@@ -124,6 +124,21 @@ def _path_parts(url: str) -> list[str]:
     return found
 
 
+def _as_linked(page: Signals, name: str) -> str:
+    """Spell a section as the page's own menu does: "/umkm/…" is linked as "UMKM", not "Umkm"."""
+    key, found, others = _key(name), "", 0
+    for link in _LINKS(page.tree)[:MAX_MENU_LINKS]:
+        text = link.text
+        if not text or len(text) > MAX_SECTION_CHARS or not (text := text.strip()):
+            continue
+        if not found and _key(text) == key and _key(link.get("href").rstrip("/").rpartition("/")[2]) == key:
+            found = text
+        others += not text.isupper()
+    return (
+        found if found and (not found.isupper() or others) else name
+    )  # a menu all in capitals spells nothing
+
+
 def _host_part(url: str) -> list[str]:
     """Return the sub-domain that names a part of the paper ("otomotif.contoh.test" -> Otomotif)."""
     try:
@@ -135,23 +150,6 @@ def _host_part(url: str) -> list[str]:
     if len(labels) == 3 and len(labels[1]) <= 3:
         return []
     return [labels[0].title()]
-
-
-def read_tags(page: Signals, linked: LinkedArticle) -> tuple[str, ...]:
-    """Return the publisher's keywords, in order, without repeats."""
-    found: dict[str, str] = {}
-    texts = list(page.metas.get("article:tag", ())) or list(linked.keywords)
-    if not texts:
-        for name in _TAG_METAS[1:]:
-            if values := page.metas.get(name):
-                texts = re.split(r"[,;|]", ",".join(values))
-                break
-    texts = texts or [text_of(node) for node in page.links.get("tag", ())[:MAX_TAGS]]
-    for text in texts[: 4 * MAX_TAGS]:
-        tag = clean_text(text).strip(" #,.")
-        if 1 < len(tag) <= MAX_TAG_CHARS and "://" not in tag:
-            found.setdefault(fold(tag), tag)
-    return tuple(found.values())[:MAX_TAGS]
 
 
 def _key(text: str) -> str:

@@ -127,6 +127,10 @@ class Signals:
                     return True
         return False
 
+    def says(self, phrases: tuple[str, ...]) -> bool:
+        """Stands any of `phrases`, spelt like this, in the visible text? Cheaper than `lines`."""
+        return bool(_saying(phrases)(self.tree))
+
     def line_of(self, element: HtmlElement) -> int:
         """Return the index of the first line in or after the start of `element`; -1 when there is none."""
         places = self._places
@@ -147,6 +151,13 @@ class Signals:
                 return found
             node = node.getparent()
         return -1
+
+
+@lru_cache(maxsize=8)
+def _saying(phrases: tuple[str, ...]) -> etree.XPath:
+    """Compile the question whether a text holds any of `phrases`, none of which may hold a quotation mark."""
+    wanted = " or ".join(f'contains(., "{phrase}")' for phrase in phrases)
+    return etree.XPath(f"boolean(//body//text()[{wanted}][not(parent::script or parent::style)])")
 
 
 def _is_furniture(node: HtmlElement) -> bool:

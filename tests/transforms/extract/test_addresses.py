@@ -5,8 +5,9 @@ from lxml import html
 
 from warta.transforms.extract.addresses import read_image, read_next_page
 from warta.transforms.extract.jsonld import LinkedArticle
-from warta.transforms.extract.section import read_section, read_tags
+from warta.transforms.extract.section import read_section
 from warta.transforms.extract.signals import Signals, read_signals
+from warta.transforms.extract.tags import read_tags
 
 URL = "https://www.contoh.test/berita/banjir-di-demak-mulai-surut"
 
@@ -33,6 +34,14 @@ NEXT = {
 @pytest.mark.parametrize(("body", "expected"), NEXT.values(), ids=NEXT.keys())
 def test_the_next_part_is_of_the_same_article(body: str, expected: str | None) -> None:
     assert read_next_page(page(body), URL) == (URL + expected if expected else "")
+
+
+@pytest.mark.parametrize("slug", ["banjir-surut", "banjir", "1234567"])
+def test_rel_next_is_evidence_enough_for_a_short_slug(slug: str) -> None:
+    url = f"https://www.contoh.test/berita/{slug}"
+    assert read_next_page(page("", f'<link rel="next" href="{url}/2">'), url) == f"{url}/2"
+    assert read_next_page(page("", f'<link rel="next" href="{url}/3">'), f"{url}/2") == f"{url}/3"
+    assert read_next_page(page("", '<link rel="next" href="/berita/gempa/2">'), url) == ""
 
 
 def test_rel_next_in_the_head_counts() -> None:
@@ -119,11 +128,64 @@ def test_address_and_feed_name_the_section_of_a_page_that_does_not(
         ('<meta property="article:tag" content="banjir"><meta property="article:tag" content="Demak">', ""),
         ('<meta name="keywords" content="banjir, Demak, Banjir">', ""),
         ("", '<a rel="tag" href="/t/1">#banjir</a><a rel="tag" href="/t/2">Demak</a>'),
+        (
+            "",
+            '<a rel="category tag" href="/c">Daerah</a><a rel="tag">banjir</a><a rel="tag">Demak</a>',
+        ),
+        (
+            "",
+            '<div class="tags">Tag <a href="/tag/banjir"># banjir</a> <a href="/tag/demak"># Demak</a></div>',
+        ),
+        (
+            "",
+            '<ul class="topics"><li><a href="/topik/b">banjir</a><li><a href="/topik/demak">Demak</a></ul>',
+        ),
+        (
+            "",
+            "<p>Air di Demak surut sejak pagi setelah hujan berhenti pada Kamis malam di hulu.</p>"
+            '<div class="t"><b><a href="/topik/b">banjir</a></b><b><a href="/topik/d">Demak</a></b></div>',
+        ),
     ],
-    ids=["tags", "keywords", "links"],
+    ids=[
+        "tags",
+        "keywords",
+        "links",
+        "not_the_category",
+        "labelled_list",
+        "named_list",
+        "list_the_text_speaks_of",
+    ],
 )
 def test_tags_are_read_once_each(head: str, body: str) -> None:
     assert read_tags(page(body, head), LinkedArticle()) == ("banjir", "Demak")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div><a href="/topik/pemilu">Pemilu</a> <a href="/topik/piala-dunia">Piala Dunia</a></div>',
+        '<nav class="tags"><a href="/tag/banjir">Banjir</a></nav>',
+        '<div class="trending tags"><a href="/tag/banjir">Banjir</a></div>',
+        '<p class="tags">Air di <a href="/tag/demak">Demak</a> surut sejak pagi, kata petugas di sana.</p>',
+    ],
+    ids=["topics_of_the_week", "menu", "trending", "sentence"],
+)
+def test_links_to_topics_that_are_not_the_articles_are_no_tags(body: str) -> None:
+    prose = "<p>Air di Demak surut sejak pagi setelah hujan berhenti pada Kamis malam di hulu.</p>"
+    assert read_tags(page(prose + body), LinkedArticle()) == ()
+
+
+def test_a_section_from_the_address_is_spelt_as_the_menu_spells_it() -> None:
+    menu = '<a href="/umkm">UMKM</a><a href="/gaya-hidup/">Gaya hidup</a>'
+    for part, section in (("umkm", "UMKM"), ("gaya-hidup", "Gaya hidup"), ("bola", "Bola")):
+        url = f"https://www.contoh.test/{part}/2026/banjir"
+        assert read_section(page(menu), LinkedArticle(), "Judul", url, hinted="", houses=[])[0] == section
+
+
+def test_a_menu_in_capitals_spells_nothing() -> None:
+    menu = '<a href="/bola">BOLA</a><a href="/ekonomi">EKONOMI</a>'
+    url = "https://www.contoh.test/bola/2026/banjir"
+    assert read_section(page(menu), LinkedArticle(), "Judul", url, hinted="", houses=[])[0] == "Bola"
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,23 @@ def test_a_byline_of_any_habit_names_its_author(lines: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Reporting by Sri Wahyuni; Editing by Budi Hartono</p>",
+        "<p>(Reporting by Sri Wahyuni in Demak; Editing by <a href='/x'>Budi Hartono</a>)</p>",
+        "<p>Disunting oleh Budi Hartono</p>",
+    ],
+)
+def test_credits_without_a_colon_name_the_editor(line: str) -> None:
+    assert read(article("<div>By Sri Wahyuni</div>", tail=line)).editors == ("Budi Hartono",)
+
+
+def test_prose_about_editing_names_no_editor() -> None:
+    line = "<p>The film, edited by Budi Hartono, opens. Editing by machines is cheaper now.</p>"
+    assert read(article("<div>By Sri Wahyuni</div>", tail=line)).editors == ()
+
+
+@pytest.mark.parametrize(
     "name", ["label_and_editor_at_the_end", "lines_of_one_paragraph", "slash_between_reporter_and_editor"]
 )
 def test_editors_are_kept_apart_from_authors(name: str) -> None:
