@@ -36,6 +36,7 @@ def announced(edition: int) -> dict[str, Hints]:
                     language=entry.language,
                     section=entry.section,
                     authors=entry.authors,
+                    publisher=feed.publisher,
                 )
     return hints
 
