@@ -47,13 +47,16 @@ def web_link(url: str, *children: Child, **attributes: str) -> Markup:
     return h("a", *children, href=url, rel="noreferrer noopener", **attributes)
 
 
-def marked(text: str, words: Iterable[str]) -> list[Child]:
-    """Return `text` with each of `words` in a `<mark>`, upper or lower case."""
-    wanted = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)
-    if not wanted:
+def marked(text: str, spot: re.Pattern[str] | None) -> list[Child]:
+    """Return `text` with each match of `spot` in a `<mark>`."""
+    if spot is None:
         return [text]
-    parts = re.split(f"({wanted})", text, flags=re.IGNORECASE)
-    return [h("mark", part) if place % 2 else part for place, part in enumerate(parts)]
+    parts: list[Child] = []
+    end = 0
+    for found in spot.finditer(text):
+        parts += [text[end : found.start()], h("mark", found[0])]
+        end = found.end()
+    return [*parts, text[end:]]
 
 
 def _flat(children: Child) -> Iterable[str]:

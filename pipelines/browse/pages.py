@@ -1,13 +1,12 @@
 """The pages: search, article, and what went wrong. Pure: values in, HTML out."""
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from warta.pipelines.browse.library import Found, Reading, Row
 from warta.pipelines.browse.markup import Child, Markup, h, marked, web_link
-from warta.pipelines.browse.query import PAGE_ROWS, Query
+from warta.pipelines.browse.query import PAGE_ROWS, Query, Word, spotter
 
 SNIPPET_CHARS = 240
 KINDS = {
@@ -50,9 +49,9 @@ def article_page(name: str, reading: Reading) -> str:
                 "article",
                 h(
                     "p",
-                    _facet("topic", row["topic"]),
+                    _facet(Query(topic=row["topic"]), row["topic"]),
                     " · ",
-                    _facet("publisher", row["publisher"]),
+                    _facet(Query(publisher=row["publisher"]), row["publisher"]),
                     class_="kicker",
                 ),
                 h("h1", row["title"]),
@@ -81,12 +80,11 @@ def message_page(name: str, title: str, text: str) -> str:
     return _page(title, top, h("main", h("h1", title), h("p", text), back))
 
 
-def snippet(text: str, words: Iterable[str]) -> str:
-    """Return the part of `text` around the first of `words`, its beginning when none occurs."""
+def snippet(text: str, spot: re.Pattern[str] | None) -> str:
+    """Return the part of `text` around the first match of `spot`, else its beginning."""
     flat = re.sub(r"\s+", " ", text)
-    low = flat.lower()
-    places = [place for place in (low.find(word) for word in words) if place >= 0]
-    start = max(0, min(places, default=0) - SNIPPET_CHARS // 3)
+    found = spot.search(flat) if spot else None
+    start = max(0, found.start() - SNIPPET_CHARS // 3) if found else 0
     if start:
         start = flat.find(" ", start) + 1
     cut = flat[start : start + SNIPPET_CHARS]
@@ -149,13 +147,14 @@ def _select(name: str, choices: list[tuple[str, int]], chosen: str) -> Markup:
     return h("label", name.capitalize(), h("select", options, name_=name))
 
 
-def _hit(row: Row, words: tuple[str, ...]) -> Markup:
+def _hit(row: Row, words: tuple[Word, ...]) -> Markup:
+    spot = spotter(words)
     about = f"{row['publisher']} · {_spoken(row['topic'])} · {_instant(row['published']) or row['date']}"
     return h(
         "li",
-        h("a", marked(row["title"], words), href=f"/article/{quote(row['id'])}", class_="title"),
+        h("a", marked(row["title"], spot), href=f"/article/{quote(row['id'])}", class_="title"),
         h("p", about, f" · revision {row['revision']}" if row["revision"] > 1 else None, class_="about"),
-        h("p", marked(snippet(row["text"], words), words), class_="snippet", lang=row["language"]),
+        h("p", marked(snippet(row["text"], spot), spot), class_="snippet", lang=row["language"]),
     )
 
 
