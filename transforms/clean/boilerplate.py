@@ -117,7 +117,7 @@ def is_prose(text: str) -> bool:
     return len(text) >= PROSE_CHARS and (bool(_SENTENCE_END.search(text)) or len(text) >= 2 * PROSE_CHARS)
 
 
-def _is_sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
     """Tell a sentence of an article from a headline below a boilerplate heading."""
     return is_prose(text) or (len(text) >= SENTENCE_CHARS and bool(_FULL_STOP.search(text)))
 
@@ -151,7 +151,7 @@ def _drop_headed(lines: list[tuple[str, str]], lexicon: Lexicon, found: _Found) 
         if match is not None:
             heading = match
             found.cut(text, f"{match.kind}:{match.name}", "the heading itself")
-        elif heading is not None and not _is_sentence(text):
+        elif heading is not None and not is_sentence(text):
             found.cut(text, f"{heading.kind}:{heading.name}", "under the heading")
         else:
             heading = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from warta.transforms.clean.boilerplate import PARAGRAPH, is_prose
+from warta.transforms.clean.boilerplate import PARAGRAPH, is_sentence
 from warta.transforms.clean.lexicon import Lexicon
 from warta.transforms.dates import parse_instant
 from warta.transforms.text import fold
@@ -63,7 +63,7 @@ def read_head(
     taken: list[str] = []
     found, section = title, ""
     published: datetime | None = None
-    first = next((at for at, (text, _) in enumerate(lines) if is_prose(text)), len(lines))
+    first = next((at for at, (text, _) in enumerate(lines) if is_sentence(text)), len(lines))
     top = min(first, HEAD_LINES)
     for at, (text, kind) in enumerate(lines):
         if at >= top:

@@ -1,0 +1,101 @@
+"""What a host teaches about itself: witnesses, support, expiry."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from warta.transforms.clean.furniture import (
+    AGING_PAGES,
+    EXPIRY,
+    MIN_PAGES,
+    PAGES,
+    FurnitureCount,
+    Sighting,
+    block_hash,
+    learn,
+    strip_furniture,
+)
+
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+HOST = "koran.example"
+BOX = "Zumi velka ondra, quist bramo tel dunari."
+
+
+def sighting(number: int, *shared: str) -> Sighting:
+    own = [f"Paragraf {part} hanya milik berita {number}, dan tidak ada di tempat lain." for part in range(3)]
+    return Sighting(f"id-{number}", tuple((block_hash(text), len(text)) for text in (*own, *shared)))
+
+
+def furniture(sightings: list[Sighting], counts: list[FurnitureCount] | None = None) -> frozenset[str]:
+    return learn(HOST, sightings, counts or [], at=AT)[0]
+
+
+def test_a_paragraph_on_all_articles_is_furniture_from_the_first_run() -> None:
+    assert furniture([sighting(n, BOX) for n in range(MIN_PAGES)]) == {block_hash(BOX)}
+
+
+def test_a_host_with_few_articles_has_no_furniture_yet() -> None:
+    assert furniture([sighting(n, BOX) for n in range(MIN_PAGES - 1)]) == frozenset()
+
+
+def test_a_paragraph_in_three_articles_is_no_furniture() -> None:
+    assert furniture([sighting(n, *([BOX] if n < 3 else [])) for n in range(MIN_PAGES)]) == frozenset()
+
+
+def test_a_story_told_six_times_is_no_furniture() -> None:
+    story = tuple((block_hash(f"Kalimat {part}"), 120) for part in range(6))
+    copies = [Sighting(f"copy-{n}", story) for n in range(6)]
+    assert furniture([sighting(n) for n in range(20)] + copies) == frozenset()
+
+
+def test_the_order_of_sightings_does_not_matter() -> None:
+    sightings = [sighting(n, BOX) for n in range(10)]
+    assert learn(HOST, sightings, [], at=AT) == learn(HOST, reversed(sightings), [], at=AT)
+
+
+def test_an_article_seen_twice_counts_once() -> None:
+    rows = learn(HOST, [sighting(n, BOX) for n in range(9)] * 2, [], at=AT)[1]
+    assert {row.block_hash: row.articles for row in rows} == {PAGES: 9, block_hash(BOX): 9}
+
+
+def test_counts_add_up_over_runs() -> None:
+    counts = [FurnitureCount(HOST, PAGES, 7, AT), FurnitureCount(HOST, block_hash(BOX), 5, AT)]
+    assert furniture([sighting(1, BOX)], counts) == {block_hash(BOX)}
+
+
+def test_an_unseen_paragraph_expires() -> None:
+    old = AT - EXPIRY - timedelta(days=1)
+    counts = [FurnitureCount(HOST, PAGES, 50, old), FurnitureCount(HOST, block_hash(BOX), 40, old)]
+    learnt, rows = learn(HOST, [sighting(1)], counts, at=AT)
+    assert learnt == frozenset()
+    assert [row.block_hash for row in rows] == [PAGES]
+
+
+def test_a_small_host_remembers_single_sightings_and_a_large_one_does_not() -> None:
+    small = learn(HOST, [sighting(1)], [], at=AT)[1]
+    large = learn(HOST, [sighting(n) for n in range(MIN_PAGES)], [], at=AT)[1]
+    assert len(small) == 4
+    assert [row.block_hash for row in large] == [PAGES]
+
+
+def test_old_counts_are_halved_so_that_habits_can_change() -> None:
+    counts = [FurnitureCount(HOST, PAGES, AGING_PAGES, AT), FurnitureCount(HOST, block_hash(BOX), 1_000, AT)]
+    rows = {row.block_hash: row.articles for row in learn(HOST, [sighting(1, BOX)], counts, at=AT)[1]}
+    assert rows == {PAGES: (AGING_PAGES + 1) // 2, block_hash(BOX): 500}
+
+
+def test_stripping_names_what_it_cut_and_is_idempotent() -> None:
+    text = "Kalimat pertama yang cukup panjang untuk tinggal sendiri di sini, titik.\n\n" + BOX
+    left, removed = strip_furniture(text, {block_hash(BOX)})
+    assert [(cut.text, cut.rule) for cut in removed] == [(BOX, "furniture:learnt")]
+    assert strip_furniture(left, {block_hash(BOX)}) == (left, ())
+
+
+@pytest.mark.parametrize("known", [frozenset(), frozenset({block_hash("something else")})])
+def test_a_text_without_furniture_is_not_touched(known: frozenset[str]) -> None:
+    text = "Satu.\n\n\nDua  kata."
+    assert strip_furniture(text, known) == (text, ())
+
+
+def test_an_article_that_is_all_furniture_is_left_as_it_is() -> None:
+    assert strip_furniture(BOX, {block_hash(BOX)}) == (BOX, ())
