@@ -111,7 +111,8 @@ def print_findings(
         for remark in finding.remarks(now):
             _print(console, f"  note: {remark}", "yellow")
     working = sum(finding.works for finding in findings)
-    console.print(f"{len(findings)} feeds: {working} work, {len(findings) - working} do not")
+    noun = "feed" if len(findings) == 1 else "feeds"
+    console.print(f"{len(findings)} {noun}: {working} work, {len(findings) - working} do not")
 
 
 def _print(console: Console, line: str, style: str) -> None:
