@@ -4,6 +4,7 @@ Readers are forked from a process that imported this. Their start then costs mil
 is not charged to the first page's time limit, and the models' memory is shared until somebody writes to it.
 """
 
+import logging
 import os
 from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
@@ -45,4 +46,6 @@ def _is_fork_server() -> bool:
 
 
 if _is_fork_server():
+    # Parsers' own warnings would tear the live display, and every loss has its reason in the tables.
+    logging.getLogger().addHandler(logging.NullHandler())
     load()
