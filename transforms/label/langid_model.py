@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from warta.transforms.label import langid_cache
+
 Floats = npt.NDArray[np.float64]
 
 LONGEST_FEATURE = 4
@@ -62,6 +64,17 @@ def load_langid() -> LangidModel:
     """
     from langid.langid import model  # 2.4 MB of base64; imported only where it is needed
 
+    place = langid_cache.cache_path(model)
+    kept = langid_cache.recall(place, ("languages", "prior", "moves", "weights"))
+    if kept is not None:
+        return LangidModel(tuple(map(str, kept["languages"])), kept["prior"], kept["moves"], kept["weights"])
+    made = _made(model)
+    tables = {"languages": np.array(made.languages), "prior": made.prior}
+    langid_cache.keep(place, tables | {"moves": made.moves, "weights": made.weights})
+    return made
+
+
+def _made(model: bytes) -> LangidModel:
     ptc, pc, languages, moves, output = read_pickle(bz2.decompress(base64.b64decode(model)))
     prior = np.asarray(pc, dtype=np.float64)
     features = np.asarray(ptc, dtype=np.float64).reshape(-1, len(prior))
