@@ -25,7 +25,7 @@ from warta.pipelines.options import UsageError
 from warta.pipelines.reading import Reading, read_html, read_text
 from warta.transforms.dates import parse_instant
 from warta.transforms.extract.model import Hints
-from warta.transforms.label import Labeller, load_labeller
+from warta.transforms.label.labeller import Labeller, load_labeller
 from warta.transforms.text import join_paragraphs
 
 Row = dict[str, Any]

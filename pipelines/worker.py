@@ -20,7 +20,7 @@ from warta.transforms.dedup.near import fingerprint
 from warta.transforms.extract.errors import ExtractError
 from warta.transforms.extract.model import Hints
 from warta.transforms.fetch.model import NextPage
-from warta.transforms.label import Labeller, load_labeller
+from warta.transforms.label.labeller import Labeller, load_labeller
 from warta.transforms.parse.feed import parse_feed
 from warta.transforms.parse.model import ParsedFeed
 from warta.transforms.text import join_paragraphs
