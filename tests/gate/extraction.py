@@ -20,7 +20,6 @@ from tests.gate.score import PageScore, Scores, score_page, total
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PROCESSES = 2
-SHOWN_LANGUAGE_PAGES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Outcome:
     theirs_s: float
     candidate: str
     doubtful: bool
+    paid: bool
+    """The page asked for trafilatura's slow reading."""
     text: str
     baseline: str
 
@@ -43,6 +44,7 @@ class _Read:
     text: str
     candidate: str = ""
     doubtful: bool = False
+    paid: bool = False
 
 
 def read_ours(body: bytes, url: str) -> _Read:
@@ -55,7 +57,8 @@ def read_ours(body: bytes, url: str) -> _Read:
         reading = read_html(body, url, now=NOW)
     except ExtractError as error:
         return _Read("", f"reason:{error.reason}")
-    return _Read(join_paragraphs(reading.paragraphs), reading.candidate, reading.doubtful)
+    paid = any("slow" in line for line in reading.evidence)
+    return _Read(join_paragraphs(reading.paragraphs), reading.candidate, reading.doubtful, paid)
 
 
 def read_baseline(body: bytes, url: str) -> _Read:
@@ -85,6 +88,7 @@ def run_row(job: tuple[int, corpus.Row]) -> Outcome:
         theirs_s=theirs_s,
         candidate=ours.candidate,
         doubtful=ours.doubtful,
+        paid=ours.paid,
         text=ours.text,
         baseline=theirs.text,
     )
@@ -162,7 +166,8 @@ def _print_work(outcomes: list[Outcome]) -> None:
     ours_s, theirs_s = sum(one.ours_s for one in outcomes), sum(one.theirs_s for one in outcomes)
     doubtful = sum(one.doubtful for one in outcomes)
     print(f"candidates: {dict(Counter(one.candidate for one in outcomes).most_common())}")
-    print(f"doubtful pages that paid for a second candidate: {doubtful} of {len(outcomes)}")
+    paid = sum(one.paid for one in outcomes)
+    print(f"doubtful pages: {doubtful} of {len(outcomes)}; {paid} paid for the slow reading")
     print(
         f"speed: {len(outcomes) / ours_s:.1f} pages/s and core, trafilatura {len(outcomes) / theirs_s:.1f}; "
         f"ratio {theirs_s / ours_s:.2f}"

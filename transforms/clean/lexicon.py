@@ -15,7 +15,7 @@ phrase of four words hardly means something else in the next language.
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -43,6 +43,9 @@ MAX_LINE_CHARS = 240
 """Longer lines are prose for `starts` and `has` unless the rule says otherwise: the longest "Baca juga" line
 of the Indonesian development pages has 148 characters; twice as much begins to eat first paragraphs."""
 
+MEMO_LINES = 2_000
+"""Lines whose match is remembered: the longest page has some 900."""
+
 REPLY = "reply"
 """Name of the rules whose lines stand below readers' comments."""
 
@@ -62,6 +65,9 @@ class Match:
     """What follows a `starts` phrase or stands in a pattern's group `name`."""
 
 
+_Find = Callable[[str], re.Match[str] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Start:
     phrase: str
@@ -76,7 +82,8 @@ class Lexicon:
         self._lines: dict[str, list[Match]] = {}
         self._starts: dict[str, list[_Start]] = {}
         self._has: list[_Start] = []
-        self._patterns: list[tuple[re.Pattern[str], Match, int]] = []
+        self._patterns: list[tuple[_Find, Match, int]] = []
+        self._memo: dict[str, Match | None] = {}
         self.agencies: frozenset[str] = frozenset()
         for rule in rules:
             self._add(rule)
@@ -85,6 +92,16 @@ class Lexicon:
 
     def match(self, line: str, kinds: Sequence[str] = ()) -> Match | None:
         """Return the first rule that fires on `line`, of `kinds` when given."""
+        if kinds:
+            return self._matched(line, kinds)
+        # Cleaning runs until nothing changes, so every line is asked for at least twice.
+        if line not in self._memo:
+            if len(self._memo) >= MEMO_LINES:
+                self._memo.clear()
+            self._memo[line] = self._matched(line, ())
+        return self._memo[line]
+
+    def _matched(self, line: str, kinds: Sequence[str]) -> Match | None:
         for match in self._lines.get(line_key(line), ()):
             if not kinds or match.kind in kinds:
                 return match
@@ -107,8 +124,8 @@ class Lexicon:
         """Return every byline rule that fires on `line`: one line may name author and editor."""
         return [
             Match(match.kind, match.name, match.role, (found.groupdict().get("name") or "").strip())
-            for pattern, match, max_chars in self._patterns
-            if match.kind == "byline" and len(line) <= max_chars and (found := pattern.search(line))
+            for find, match, max_chars in self._patterns
+            if match.kind == "byline" and len(line) <= max_chars and (found := find(line))
         ]
 
     def _match_start(self, line: str, kinds: Sequence[str]) -> Match | None:
@@ -136,10 +153,10 @@ class Lexicon:
             folded = folded or fold(line)
             if has.phrase in folded:
                 return has.match
-        for pattern, match, max_chars in self._patterns:
+        for find, match, max_chars in self._patterns:
             if len(line) > max_chars or (kinds and match.kind not in kinds):
                 continue
-            found = pattern.search(line)
+            found = find(line)
             if found:
                 name = found.groupdict().get("name") or ""
                 return Match(match.kind, match.name, match.role, name.strip())
@@ -159,7 +176,10 @@ class Lexicon:
                 self._starts.setdefault(first.group(), []).append(_Start(folded, match, max_chars))
         self._has += [_Start(fold(phrase), match, max_chars) for phrase in _strings(rule, "has")]
         for source in _strings(rule, "patterns"):
-            self._patterns.append((re.compile(source, re.IGNORECASE), match, max_chars))
+            pattern = re.compile(source, re.IGNORECASE)
+            # An anchored search tries its anchor at every character; `match` gives up at the first.
+            find = pattern.match if source.startswith("^") else pattern.search
+            self._patterns.append((find, match, max_chars))
         if kind == "dateline":
             self.agencies |= {fold(agency) for agency in _strings(rule, "agencies")}
 

@@ -1,9 +1,10 @@
 """Which reading of a page is its article: two that agree, or the one that the evidence is for.
 
 trafilatura's fast reading and our own cost a few milliseconds together. Where they agree, the page is
-settled. Where they do not, it is doubtful and pays for trafilatura's slow reading (which asks readability
-and jusText too), and the choice falls by what else is known: JSON-LD `articleBody`, the description, the
-feed's summary, and whether what one reading has more stands in the same kind of container.
+settled. Where they do not, it is doubtful, and the choice falls by what else is known: JSON-LD
+`articleBody`, whether what one reading has more stands in the same kind of container, the description, the
+feed's summary. Only a page where all of that is silent and the default is thin pays for trafilatura's slow
+reading, which asks readability and jusText too.
 """
 
 import re
@@ -34,6 +35,11 @@ LINKED_CHARS = 400
 KNOWN_SHARE = 0.1
 """Share of the agreed text that a kind of container holds to count as one of the article's."""
 
+DESCRIPTION_PAIRS = 5
+"""A description of fewer word pairs says nothing."""
+
+_Verdict = tuple[Sequence[Block], str, str]
+"""Blocks, the name of the reading, and the evidence."""
 _COUNT = etree.XPath("count(//*)")
 _WORD = re.compile(r"\w+")
 
@@ -67,55 +73,102 @@ def choose_body(
     fast = extract_body(tree)
     reading = OwnReading(tree, title)
     own = reading.blocks()
-    fast_in_own, own_in_fast = contained(fast, own), contained(own, fast)
-    if min(fast_in_own, own_in_fast) >= AGREED and chars(fast) >= THIN_CHARS:
+    doubt = _Doubt(tree, fast, own, descriptions, linked_body)
+    if min(doubt.fast_in_own, doubt.own_in_fast) >= AGREED and chars(fast) >= THIN_CHARS:
         choice = Choice(tuple(fast), "default")
     else:
-        slow = extract_body(tree, fast=False) if _COUNT(tree) <= MAX_SLOW_ELEMENTS else fast
-        readings = {"default": fast, "own": own, "slow": slow}
-        why = (f"default in own {fast_in_own:.2f}, own in default {own_in_fast:.2f}",)
-        choice = _settle(readings, fast_in_own, own_in_fast, descriptions, linked_body, why)
+        choice = doubt.settle()
     lead = reading.lead(choice.blocks, descriptions)
     return choice if lead is None else replace(choice, blocks=(lead, *choice.blocks))
 
 
-def _settle(
-    readings: dict[str, list[Block]],
-    fast_in_own: float,
-    own_in_fast: float,
-    descriptions: Sequence[str],
-    linked_body: str,
-    why: tuple[str, ...],
-) -> Choice:
-    fast, own, slow = readings["default"], readings["own"], readings["slow"]
+class _Doubt:
+    """Two readings that differ, and what else is known about the page."""
 
-    def chosen(name: str, reason: str, blocks: list[Block] | None = None) -> Choice:
-        return Choice(tuple(readings[name] if blocks is None else blocks), name, True, (*why, reason))
+    def __init__(
+        self,
+        tree: html.HtmlElement,
+        fast: list[Block],
+        own: list[Block],
+        descriptions: Sequence[str],
+        linked_body: str,
+    ) -> None:
+        self.tree, self.fast, self.own = tree, fast, own
+        self.descriptions, self.linked_body = descriptions, linked_body
+        self.fast_in_own, self.own_in_fast = contained(fast, own), contained(own, fast)
 
-    if len(linked_body) >= LINKED_CHARS:
-        likeness = {name: _likeness(blocks, linked_body) for name, blocks in readings.items()}
+    def settle(self) -> Choice:
+        """Choose by the strongest evidence there is, the cheapest first."""
+        why = f"default in own {self.fast_in_own:.2f}, own in default {self.own_in_fast:.2f}"
+        blocks, name, reason = (
+            self._by_json_ld() or self._by_containment() or self._by_description() or self._by_slow_reading()
+        )
+        return Choice(tuple(blocks), name, True, (why, reason))
+
+    def _by_json_ld(self) -> _Verdict | None:
+        if len(self.linked_body) < LINKED_CHARS:
+            return None
+        likeness = {
+            "default": _likeness(self.fast, self.linked_body),
+            "own": _likeness(self.own, self.linked_body),
+        }
         best = max(likeness, key=lambda name: likeness[name])
         if likeness[best] >= DESCRIBED:
-            return chosen(best, f"most like JSON-LD articleBody: {likeness[best]:.2f}")
-    described = {name: _described(blocks, descriptions) for name, blocks in readings.items()}
-    if described["own"] - described["default"] >= 0.5 and chars(own) >= 2 * chars(fast):
-        return chosen("own", f"holds the description: {described['own']:.2f}")
-    if fast_in_own >= AGREED and chars(fast) >= THIN_CHARS:
-        return chosen("own", "has more in containers of the same kind", merge(fast, own))
-    if len(fast) <= LUMPS and len(own) >= 2 * LUMPS and own_in_fast >= AGREED:
-        return chosen("own", "default is one lump that holds all of it")
-    if own_in_fast >= AGREED and chars(own) >= THIN_CHARS:
-        return chosen("default", "holds all of our own reading")
-    if abs(described["default"] - described["own"]) >= 0.5:
-        best = "default" if described["default"] > described["own"] else "own"
-        if chars(readings[best]) >= THIN_CHARS:
-            return chosen(best, f"holds the description: {described[best]:.2f}")
-    if chars(fast) < 2 * THIN_CHARS:
+            blocks = self.own if best == "own" else self.fast
+            return blocks, best, f"most like JSON-LD articleBody: {likeness[best]:.2f}"
+        if max(chars(self.fast), chars(self.own)) < len(self.linked_body) / 2:
+            return (
+                linked_blocks(self.linked_body),
+                "json_ld",
+                "both readings have less than half of articleBody",
+            )
+        return None
+
+    def _by_containment(self) -> _Verdict | None:
+        fast, own = self.fast, self.own
+        if self._described(own) - self._described(fast) >= 0.5 and chars(own) >= 2 * chars(fast):
+            return own, "own", "holds the description and is twice as long"
+        if self.fast_in_own >= AGREED and chars(fast) >= THIN_CHARS:
+            return merge(fast, own), "own", "has more in containers of the same kind"
+        if self.own_in_fast >= AGREED and len(fast) <= LUMPS and len(own) >= 2 * LUMPS:
+            return own, "own", "default is one lump that holds all of it"
+        if self.own_in_fast >= AGREED and chars(own) >= THIN_CHARS:
+            return fast, "default", "holds all of our own reading"
+        return None
+
+    def _by_description(self) -> _Verdict | None:
+        ours, theirs = self._described(self.own), self._described(self.fast)
+        if abs(ours - theirs) < 0.5:
+            return None
+        blocks, name = (self.own, "own") if ours > theirs else (self.fast, "default")
+        return (
+            (blocks, name, f"holds the description: {max(ours, theirs):.2f}")
+            if chars(blocks) >= THIN_CHARS
+            else None
+        )
+
+    def _by_slow_reading(self) -> _Verdict:
+        fast, own = self.fast, self.own
+        if chars(fast) >= 2 * THIN_CHARS or _COUNT(self.tree) > MAX_SLOW_ELEMENTS:
+            return fast, "default", "no evidence against it"
+        slow = extract_body(self.tree, fast=False)
         if chars(own) >= 2 * THIN_CHARS and contained(slow, own) >= 0.5:
-            return chosen("own", "default is thin, slow and own agree")
+            return own, "own", "default is thin, slow and own agree"
         if chars(slow) > chars(fast):
-            return chosen("slow", "default is thin")
-    return chosen("default", "no evidence against it")
+            return slow, "slow", "default is thin"
+        return fast, "default", "slow has no more"
+
+    def _described(self, blocks: Sequence[Block]) -> float:
+        """Share of a description's word pairs that a reading holds, the best described counts."""
+        text = _pairs(" ".join(block.text for block in blocks))
+        pairs = [said for said in map(_pairs, self.descriptions) if len(said) >= DESCRIPTION_PAIRS]
+        return max((len(said & text) / len(said) for said in pairs), default=0.0)
+
+
+def linked_blocks(linked_body: str) -> list[Block]:
+    """Return JSON-LD `articleBody` as blocks, one a line."""
+    lines = (" ".join(line.split()) for line in linked_body.splitlines())
+    return [Block(line) for line in lines if line]
 
 
 def merge(known: Sequence[Block], more: Sequence[Block]) -> list[Block]:
@@ -166,9 +219,3 @@ def _likeness(blocks: Sequence[Block], text: str) -> float:
     """Share of word pairs in common, by the larger side."""
     ours, theirs = _pairs(" ".join(block.text for block in blocks)), _pairs(text)
     return len(ours & theirs) / max(1, len(ours), len(theirs))
-
-
-def _described(blocks: Sequence[Block], descriptions: Sequence[str]) -> float:
-    text = _pairs(" ".join(block.text for block in blocks))
-    shares = [len(pairs & text) / len(pairs) for pairs in map(_pairs, descriptions) if len(pairs) >= 5]
-    return max(shares, default=0.0)
