@@ -201,7 +201,8 @@ def line(view: View) -> str:
     if view.feeds_failed:
         parts[-1] += f" ({view.feeds_failed} failed)"
     if view.pages_total:
-        parts.append(f"pages {view.pages_settled}/{view.pages_total} at {view.pages_per_s:.1f}/s")
+        pace = f" at {view.pages_per_s:.1f}/s" if view.pages_settled < view.pages_total else ""
+        parts.append(f"pages {view.pages_settled}/{view.pages_total}{pace}")
     parts += [f"{name} {count}" for name, count in _losses(view)]
     if view.hosts_waiting:
         parts.append(f"waiting for {view.hosts_waiting} hosts, most for {_queue(view.hosts[0])}")
