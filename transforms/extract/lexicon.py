@@ -30,6 +30,8 @@ class Phrases:
     companies: frozenset[str]
     rubrics: frozenset[str]
     """Words of sections and places, which stand below headlines as lonely as names do."""
+    credit: re.Pattern[str]
+    """The start of a picture's credit: "Foto: ", "Photo by ", "(Dok. "."""
     modified: frozenset[str]
     """Folded phrases that introduce the time of a change."""
 
@@ -41,7 +43,7 @@ def phrases() -> Phrases:
     for file in sorted(resources.files("warta.transforms.extract.phrases").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml") and file.name != "zones.toml":
             data = tomllib.loads(file.read_text("utf-8"))
-            for part in ("byline", "date"):
+            for part in ("byline", "date", "caption"):
                 for kind, words in data.get(part, {}).items():
                     rows.setdefault(kind, set()).update(words)
     labels = {fold(word): kind for kind in ("also", "author", "editor") for word in rows[kind]}
@@ -56,6 +58,10 @@ def phrases() -> Phrases:
         nobodies=frozenset(map(fold, rows["nobody"])),
         companies=frozenset(fold(word).strip(".,") for word in rows["company"]),
         rubrics=frozenset(map(fold, rows["rubric"])),
+        credit=re.compile(
+            rf"(?:{_any(rows['credit'])})(?:\s*[:/|]|\.\s|(?<=\bby)\s|(?<=\bof)\s|(?<=copyright)\s|$)",
+            re.IGNORECASE,
+        ),
         modified=frozenset(map(fold, rows["modified"])),
     )
 

@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from warta.transforms.extract.addresses import read_canonical, read_image, read_next_page
 from warta.transforms.extract.byline import read_byline
+from warta.transforms.extract.caption import read_caption
 from warta.transforms.extract.claims import Claim, DateReader
 from warta.transforms.extract.jsonld import clean_text, read_linked
 from warta.transforms.extract.model import Hints, Metadata
@@ -44,6 +45,8 @@ def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -
     )
     site_name = page.meta("og:site_name") or linked.site_name or page.meta("application-name")
     published = dates.published
+    image_url = read_image(page, linked.image_url, url)
+    description = linked.description or clean_text(page.meta("og:description", "description"))
     return Metadata(
         title=headline.text,
         title_source=headline.source,
@@ -59,14 +62,16 @@ def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -
         section=section,
         section_source=section_source,
         tags=read_tags(page, linked),
-        image_url=read_image(page, linked.image_url, url),
-        caption=linked.caption,
+        image_url=image_url,
+        caption=read_caption(
+            page, image_url=image_url, stated=linked.caption, known=(headline.text, description, *houses)
+        ),
         language_declared=language,
         paywalled=None if linked.free is None else not linked.free,
         canonical_url=read_canonical(page, url),
         site_name=clean_text(site_name),
         publisher=linked.publisher or next(iter(byline.organisations), ""),
-        description=linked.description or clean_text(page.meta("og:description", "description")),
+        description=description,
         next_page=read_next_page(page, url),
         json_ld_body=linked.body,
         json_ld_type=linked.kind,

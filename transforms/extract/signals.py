@@ -25,6 +25,7 @@ _COLONS = etree.XPath(
     "//body//text()[contains(., ':') or contains(., '：')][not(parent::script or parent::style)]",
     smart_strings=False,
 )
+_TEXT = etree.XPath("string(//body)", smart_strings=False)
 _COLON = re.compile("[:：]")
 _NAMES = etree.XPath("//@itemprop | //@property")
 _RELS = etree.XPath("//a/@rel")
@@ -128,8 +129,9 @@ class Signals:
         return False
 
     def says(self, phrases: tuple[str, ...]) -> bool:
-        """Stands any of `phrases`, spelt like this, in the visible text? Cheaper than `lines`."""
-        return bool(_saying(phrases)(self.tree))
+        """Stands any of `phrases`, spelt like this, in the page or its scripts? Far cheaper than `lines`."""
+        text = _TEXT(self.tree)
+        return any(phrase in text for phrase in phrases)
 
     def line_of(self, element: HtmlElement) -> int:
         """Return the index of the first line in or after the start of `element`; -1 when there is none."""
@@ -151,13 +153,6 @@ class Signals:
                 return found
             node = node.getparent()
         return -1
-
-
-@lru_cache(maxsize=8)
-def _saying(phrases: tuple[str, ...]) -> etree.XPath:
-    """Compile the question whether a text holds any of `phrases`, none of which may hold a quotation mark."""
-    wanted = " or ".join(f'contains(., "{phrase}")' for phrase in phrases)
-    return etree.XPath(f"boolean(//body//text()[{wanted}][not(parent::script or parent::style)])")
 
 
 def _is_furniture(node: HtmlElement) -> bool:
