@@ -60,6 +60,7 @@ def read_html(
         title=metadata.title,
         authors=metadata.authors,
         publishers=_publishers(metadata, hints, url),
+        caption=metadata.caption,
     )
     return Reading(
         _completed(metadata, cleaned),

@@ -32,6 +32,8 @@ INSTANT_WORDS = 9
 BIO_LINES = 3
 """An author's biography stands within the last lines."""
 BIO_CHARS = 700
+CREDIT_CHARS = 60
+"""What may stand beside a caption on its line: "Kantor Berita/Nama Fotografer"."""
 DATELINE_LINES = 4
 """A dateline stands within the first lines: summary and caption may come before."""
 MAX_PASSES = 6
@@ -84,6 +86,7 @@ def strip_boilerplate(
     title: str = "",
     authors: Sequence[str] = (),
     publishers: Sequence[str] = (),
+    caption: str = "",
 ) -> Cleaned:
     """Return the lines that are article, and the fields found in the others.
 
@@ -92,9 +95,10 @@ def strip_boilerplate(
       title: the headline; lines that repeat it go.
       authors: known names; lines that hold nothing else go, closing biographies too.
       publishers: names of the site that may stand before the dateline.
+      caption: what stands below the lead picture; the line that says it goes, with its credit.
     """
     found = _Found()
-    kept = list(lines)
+    kept = _without_caption(lines, fold(caption), found) if caption else list(lines)
     for _ in range(MAX_PASSES):
         before = kept
         kept = _pass(kept, lexicon, found, fold(title), authors, publishers)
@@ -110,6 +114,19 @@ def strip_boilerplate(
         found.section,
         found.captions[0] if found.captions else "",
     )
+
+
+def _without_caption(lines: Sequence[tuple[str, str]], caption: str, found: _Found) -> list[tuple[str, str]]:
+    kept = []
+    for text, kind in lines:
+        folded = fold(text) if len(text) <= 2 * len(caption) + CREDIT_CHARS else ""
+        # A long line that says the same and nothing else may be the lead, which the caption repeats.
+        alone = folded == caption and is_prose(text)
+        if caption in folded and len(folded) <= len(caption) + CREDIT_CHARS and not alone:
+            found.cut(text, "caption:lead", "stands below the lead picture")
+        else:
+            kept.append((text, kind))
+    return kept
 
 
 def is_prose(text: str) -> bool:

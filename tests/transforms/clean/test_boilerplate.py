@@ -148,3 +148,16 @@ def test_cleaning_never_invents_text(lines: list[tuple[str, str]]) -> None:
 @given(parts=st.lists(st.sampled_from(PROSE), min_size=1, max_size=3, unique=True))
 def test_a_text_without_furniture_stays_as_it_is(parts: list[str]) -> None:
     assert texts(clean(*parts)) == parts
+
+
+def test_the_line_that_says_the_caption_goes_with_its_credit() -> None:
+    caption = "Layar pergerakan harga saham di gedung bursa."
+    lines = [(f"Kantor Berita/Sari Dewi {caption}", "paragraph"), (PROSE[0], "paragraph")]
+    cleaned = strip_boilerplate(lines, LEXICON, caption=caption)
+    assert cleaned.lines == ((PROSE[0], "paragraph"),)
+    assert [cut.rule for cut in cleaned.removed] == ["caption:lead"]
+
+
+def test_a_lead_that_the_caption_repeats_stays() -> None:
+    lead = PROSE[0] if len(PROSE[0]) >= 120 else f"{PROSE[0]} {PROSE[0]}"
+    assert strip_boilerplate([(lead, "paragraph")], LEXICON, caption=lead).lines == ((lead, "paragraph"),)
