@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from warta.pipelines.engines import check_engine
 from warta.pipelines.logs import Voice, progress_console, said, set_up, voice_from
 from warta.pipelines.metrics import MetricsFile
 from warta.pipelines.options import Settings, checked_beam_args, settings_from
@@ -50,6 +51,7 @@ def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
 
 
 def _run(settings: Settings, command: str, args: argparse.Namespace) -> int:
+    check_engine(settings)
     voice, console = voice_from(args), progress_console()
     set_up(voice, console)
     metrics = MetricsFile(args.metrics_file, settings.output) if args.metrics_file else None
