@@ -1,19 +1,21 @@
 """The stored tables: one Arrow schema each, every field documented.
 
 `warta.pipelines.schema_doc` writes `schemas/README.md` from these; a test keeps it current. Schemas are
-never inferred from data. Adding a nullable column at the end raises `SCHEMA_VERSION`; anything else is a
+never inferred from data. Adding a nullable column raises `SCHEMA_VERSION`; anything else is a
 migration (`transforms/store/migrate.py`).
 """
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 STRINGS = pa.list_(pa.string())
 REMOVED = pa.list_(
     pa.struct([pa.field("rule", pa.string()), pa.field("blocks", pa.int32()), pa.field("chars", pa.int32())])
 )
+
+OVERLAPS = pa.list_(pa.struct([pa.field("id", pa.string()), pa.field("containment", pa.float32())]))
 
 
 def _field(name: str, type_: pa.DataType, doc: str, *, required: bool = False) -> pa.Field:
@@ -79,6 +81,11 @@ ARTICLES = pa.schema(
             "similar_to", pa.string(), "Id of an earlier article that shares half to four fifths of the text."
         ),
         _field("containment", pa.float32(), "Share of the smaller text's 5-grams found in `similar_to`."),
+        _field(
+            "overlaps",
+            OVERLAPS,
+            "Every earlier article that shares half the text or more; `similar_to` is the first.",
+        ),
         _field("removed", REMOVED, "Boilerplate cut from the page, by rule.", required=True),
         _field("content_hash", pa.string(), "Hash of the normalised text.", required=True),
         _field("revision", pa.int32(), "1 for the first version; highest is current.", required=True),
@@ -103,6 +110,7 @@ DUPLICATES = pa.schema(
         _field("dup_of_publisher", pa.string(), "Who published that one."),
         _field("dup_kind", pa.string(), "url, exact or near.", required=True),
         _field("containment", pa.float32(), "Share of the smaller text's 5-grams found in the other."),
+        _field("overlaps", OVERLAPS, "Every earlier article that shares half the text or more."),
         _field("text", pa.string(), "Full text, when asked for (`--keep-duplicate-text`)."),
         _field("run_id", pa.string(), "The run that met it.", required=True),
         _field("schema_version", pa.int32(), "Version of this schema.", required=True),

@@ -149,6 +149,7 @@ def _article(record: Record, stamp: Stamp) -> Row:
         "removed": removed_by_rule(article.removed),
         "similar_to": record.similar_to,
         "containment": record.containment,
+        "overlaps": _overlaps(record.overlaps),
         "revision": record.revision,
         "previous_hash": record.previous_hash,
     }
@@ -169,9 +170,14 @@ def removed_by_rule(removed: Iterable[Removed]) -> list[Row]:
     ]
 
 
+def _overlaps(found: Iterable[tuple[str, float]]) -> list[Row]:
+    return [{"id": id_, "containment": share} for id_, share in found]
+
+
 def _duplicate(item: Duplicate, stamp: Stamp) -> Row:
     row = {name: getattr(item, name) for name in _DUPLICATE_FIELDS}
     row["fetched_at"] = item.fetched_at or stamp.at
+    row["overlaps"] = _overlaps(item.overlaps)
     row["date"] = item.date or (item.published or item.fetched_at or stamp.at).date()
     return row
 
@@ -193,7 +199,16 @@ def _utc_day(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-_BUILT = {"topic_qcode", "text_chars", "removed", "similar_to", "containment", "revision", "previous_hash"}
+_BUILT = {
+    "topic_qcode",
+    "text_chars",
+    "removed",
+    "similar_to",
+    "containment",
+    "overlaps",
+    "revision",
+    "previous_hash",
+}
 _STAMPED = {"run_id", "schema_version"}
 _ARTICLE_FIELDS = [name for name in TABLES["articles"].names if name not in _BUILT | _STAMPED]
 _DUPLICATE_FIELDS = [name for name in TABLES["duplicates"].names if name not in _STAMPED]
