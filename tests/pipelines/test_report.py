@@ -210,7 +210,7 @@ def test_no_dataset_is_an_error_and_no_page(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_articles_are_drawn_quickly_and_small(tmp_path: Path) -> None:
-    many(tmp_path / "data", 10_000)  # ten times as many: `python -m tests.bench.bench_report`
+    many(tmp_path / "data", 10_000, days=6)  # ten times as many: `python -m tests.bench.bench_report`
     started = time.process_time()
     made = page(gather(str(tmp_path / "data"), now=NOW))
     assert time.process_time() - started < 10
@@ -300,7 +300,7 @@ def test_a_hand_can_filter_feeds_and_change_language_zone_and_theme(
 
 @needs_chromium
 def test_a_phone_shows_it_without_scrolling_sideways(tmp_path: Path) -> None:
-    figures = gather(str(many(tmp_path / "data", 600)), now=NOW)
+    figures = gather(str(many(tmp_path / "data", 600, days=4)), now=NOW)
 
     async def look(tab: Tab) -> None:
         assert await tab.ask("document.documentElement.scrollWidth") == 390
