@@ -102,7 +102,11 @@ class CorpusServer:
     def __init__(self, folder: Path, latency_s: float = 0.0) -> None:
         self.folder = folder
         self.latency_s = latency_s
-        self.pages = corpus_pages(corpus_rows(folder))
+        self.take(corpus_pages(corpus_rows(folder)))
+
+    def take(self, pages: list[CorpusPage]) -> None:
+        """Serve `pages` and no others."""
+        self.pages = pages
         self._exact = {_key(page.url): page for page in self.pages}
         self._by_path: dict[tuple[str, str], list[CorpusPage]] = {}
         for page in self.pages:
@@ -184,18 +188,24 @@ def feed_groups(pages: list[CorpusPage]) -> dict[str, list[CorpusPage]]:
 
 def feed_list(folder: Path, *, real_feeds: bool = True) -> str:
     """Return the feed list as TOML: one per site group, then the real feeds."""
-    rows = []
-    for host, group in feed_groups(corpus_pages(corpus_rows(folder))).items():
-        first = group[0]
-        rows.append(f'[[feed]]\nurl = "http://{host}{FEED_PATH}"\npublisher = {json.dumps(first.site)}\n')
-        if len({page.timezone for page in group}) == 1 and first.timezone:
-            rows[-1] += f'timezone = "{first.timezone}"\n'
+    rows = [feed_list_of(feed_groups(corpus_pages(corpus_rows(folder))))]
     if real_feeds:
         index = (folder / "feeds" / "index.jsonl").read_text(encoding="utf-8").splitlines()
         names = [Path(json.loads(line)["file"]).name for line in index]
         rows += [
             f'[[feed]]\nurl = "http://feeds.test/{name}"\npublisher = {json.dumps(name)}\n' for name in names
         ]
+    return "\n".join(rows)
+
+
+def feed_list_of(groups: dict[str, list[CorpusPage]]) -> str:
+    """Return the feed list of site groups as TOML."""
+    rows = []
+    for host, group in groups.items():
+        first = group[0]
+        rows.append(f'[[feed]]\nurl = "http://{host}{FEED_PATH}"\npublisher = {json.dumps(first.site)}\n')
+        if len({page.timezone for page in group}) == 1 and first.timezone:
+            rows[-1] += f'timezone = "{first.timezone}"\n'
     return "\n".join(rows)
 
 
