@@ -152,6 +152,7 @@ def _store_commands(commands: Commands) -> None:
     compact.add_argument(
         "--keep-days", type=int, metavar="N", help="also forget partitions older than N days"
     )
+    compact.add_argument("--upgrade", action="store_true", help="rewrite files of older schema versions too")
     repair = add_command(
         commands,
         "repair",
@@ -160,3 +161,14 @@ def _store_commands(commands: Commands) -> None:
         example="warta repair data",
     )
     repair.add_argument("dataset", metavar="DIR")
+    export = add_command(
+        commands,
+        "export",
+        "warta.pipelines.upkeep:export",
+        about="copy a table into a Delta Lake or Iceberg table, one commit each time something is new",
+        example="warta export data lakehouse/articles --form delta",
+    )
+    export.add_argument("dataset", metavar="DIR")
+    export.add_argument("target", metavar="TARGET", help="folder of the other table")
+    export.add_argument("--form", choices=("delta", "iceberg"), required=True, help="its format")
+    export.add_argument("--table", default="articles", metavar="NAME", help="which table (default articles)")

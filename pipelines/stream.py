@@ -90,6 +90,7 @@ class Stream:
     failed: Callable[[str, float], None]
     keep_days: int | None = None
     tidy_every: int = TIDY_EVERY
+    release_s: float = RELEASE_S
     done: int = 0
     """Cycles that were committed."""
     failures: int = 0
@@ -142,7 +143,7 @@ class Stream:
     def _rest_s(self, agenda: Agenda, now: datetime) -> float:
         """Return how long nothing is due."""
         left_s = (agenda.next_at - now).total_seconds() if agenda.next_at else self._interval_s
-        if left_s > RELEASE_S:
+        if left_s > self.release_s:
             self.cycles.close()
         return left_s
 

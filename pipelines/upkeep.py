@@ -9,14 +9,15 @@ from typing import Any
 from rich.console import Console
 
 from warta.pipelines.options import UsageError
-from warta.transforms.dedup.index import write_segment
+from warta.transforms.dedup.index import PRINTS, URLS, Index, write_segment
 from warta.transforms.dedup.merging import rows_of_stored
 from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.compact import compact as compact_store
 from warta.transforms.store.errors import StoreError
 from warta.transforms.store.read import read
 from warta.transforms.store.repair import repair as repair_store
-from warta.transforms.store.verify import Verification
+from warta.transforms.store.verify import Fault, Verification, View
+from warta.transforms.store.verify import Kind as FaultKind
 from warta.transforms.store.verify import verify as verify_store
 
 EXIT_DONE, EXIT_FAILED = 0, 1
@@ -25,7 +26,7 @@ EXIT_DONE, EXIT_FAILED = 0, 1
 def verify(args: argparse.Namespace, _: list[str]) -> int:
     """`warta verify DIR`."""
     try:
-        seen = verify_store(args.dataset)
+        seen = verify_store(args.dataset, checks=[index_agrees])
     except StoreError as error:
         return _failed(error)
     return _print_verification(seen)
@@ -40,7 +41,9 @@ def compact(args: argparse.Namespace, _: list[str]) -> int:
     keep_since = _today() - timedelta(days=args.keep_days) if args.keep_days else None
     try:
         with Store.open(args.dataset, owner="warta compact") as store:
-            done = compact_store(store, target_bytes=int(args.target_mb * 2**20), keep_since=keep_since)
+            done = compact_store(
+                store, target_bytes=int(args.target_mb * 2**20), keep_since=keep_since, upgrade=args.upgrade
+            )
     except StoreError as error:
         return _failed(error)
     print(f"{done.files_before} files before, {done.files_after} after; {done.rows} rows rewritten")
@@ -52,7 +55,7 @@ def compact(args: argparse.Namespace, _: list[str]) -> int:
 def repair(args: argparse.Namespace, _: list[str]) -> int:
     """`warta repair DIR`."""
     try:
-        done = repair_store(args.dataset, owner="warta repair", rebuild=rebuild_index)
+        done = repair_store(args.dataset, owner="warta repair", rebuild=rebuild_index, checks=[index_agrees])
     except StoreError as error:
         return _failed(error)
     for fault in done.mended:
@@ -60,6 +63,39 @@ def repair(args: argparse.Namespace, _: list[str]) -> int:
     if done.rebuilt_state:
         print("the duplicate index was made anew from the rows; feeds will be polled in full")
     return _print_verification(done.left)
+
+
+def export(args: argparse.Namespace, _: list[str]) -> int:
+    """`warta export DIR TARGET --form delta|iceberg`."""
+    from warta.transforms.store.export import export as export_table
+
+    try:
+        rows = export_table(args.dataset, args.target, form=args.form, table=args.table)
+    except StoreError as error:
+        return _failed(error)
+    print(f"{rows} rows written to {args.target}" if rows else f"{args.target} shows the last commit already")
+    return EXIT_DONE
+
+
+def index_agrees(view: View) -> Iterable[Fault]:
+    """Yield a fault for every stored article that the duplicate index does not know at its revision."""
+    files = {name: view.state_files(name) for name in (URLS, PRINTS)}
+    if not files[URLS]:
+        return
+    index = Index(files)
+    keys = view.keys["articles"]
+    latest: dict[str, int] = {}
+    for id_, revision in zip(*(keys.column(name).to_pylist() for name in ("id", "revision")), strict=True):
+        latest[id_] = max(revision, latest.get(id_, 0))
+    known = index.known(latest)
+    index.close()
+    for id_, revision in latest.items():
+        found = known.get(id_)
+        if found is None or found.revision != revision:
+            said = "does not know it" if found is None else f"says revision {found.revision}"
+            yield Fault(
+                FaultKind.STATE, "state", f"article {id_} is stored at revision {revision}, the index {said}"
+            )
 
 
 def rebuild_index(store: Store, staging: Staging) -> dict[str, list[str]]:

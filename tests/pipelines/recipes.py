@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.pipelines.conftest import warta
+from tests.sample import warta
 
 DOCUMENT = Path(__file__).parents[2] / "deploy" / "RECIPES.md"
 _BLOCK = re.compile(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipelines.conftest import Sample, warta
+from tests.sample import Sample, warta
 from warta.pipelines.browse.library import Library, Reading
 from warta.pipelines.browse.markup import h, marked, web_link
 from warta.pipelines.browse.pages import article_page, search_page, snippet

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.conftest import warta
+from tests.sample import warta
 
 FEEDS = '[[feed]]\nurl = "http://www.example.test/rss"\n'
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.conftest import Sample, warta
+from tests.sample import Sample, warta
 from warta.newsroom import serve
 from warta.pipelines.dry_run import foresee
 from warta.pipelines.memory import Memory

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.conftest import warta
+from tests.sample import warta
 from warta.pipelines.engines import beam_version, check_engine, check_jar, jar_version
 from warta.pipelines.options import Settings, UsageError
 

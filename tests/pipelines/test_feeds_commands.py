@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.conftest import warta
+from tests.sample import warta
 from warta.newsroom import Fault, Newsroom, serve
 from warta.transforms.parse.feed_list import read_feed_list
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.pipelines.conftest import warta
+from tests.sample import warta
 from warta.pipelines.metrics import BEAM_COUNTERS, LAST_SUCCESS, METRICS, MetricsFile, document
 from warta.pipelines.options import UsageError
 from warta.schemas.outcome import Books, RunReport

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.pipelines.conftest import warta
+from tests.sample import warta
 from warta.pipelines.logs import Voice
 from warta.pipelines.progress import Doing, Meter, View, draw, duration, ending, line, watching
 from warta.schemas.entry import Entry

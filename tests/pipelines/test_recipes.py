@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from tests.pipelines.conftest import Sample
 from tests.pipelines.recipes import Recipe, recipes, run
+from tests.sample import Sample
 
 ENGINES = ("DuckDB", "Polars", "pandas", "pyarrow", "Spark")
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from tests.pipelines.chromium import Tab, needs_chromium, open_tab
-from tests.pipelines.conftest import Sample, warta
 from tests.pipelines.many import many
+from tests.sample import Sample, warta
 from warta.pipelines.report import articles as stored
 from warta.pipelines.report import losses
 from warta.pipelines.report.gather import gather

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.dataset as ds
 import pytest
 
-from tests.pipelines.conftest import Sample, warta
+from tests.sample import Sample, warta
 from warta.newsroom import TruthRow, truth
 from warta.schemas.tables import ARTICLES
 from warta.transforms.text import paragraphs

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.pipelines.conftest import Sample, warta
+from tests.sample import Sample, warta
 from warta.pipelines.feed_health import FeedLine, feed_lines
 from warta.pipelines.status import doubts, refusals
 from warta.pipelines.status_view import span

@@ -1,4 +1,4 @@
-"""A dataset of the sample newsroom, made once by the command a user runs."""
+"""The sample newsroom as a user runs it, and what that leaves."""
 
 import json
 import subprocess
@@ -6,8 +6,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from warta import read
 
@@ -32,10 +30,3 @@ class Sample:
     def reports(self) -> list[dict[str, Any]]:
         """Return the run reports, oldest first."""
         return [json.loads(path.read_text()) for path in sorted((self.output / "runs").glob("*.json"))]
-
-
-@pytest.fixture(scope="session")
-def first_edition(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """The newsroom's first edition, run once."""
-    output = tmp_path_factory.mktemp("sample") / "data"
-    return Sample(output, warta("sample", "--output", str(output)).stdout)
