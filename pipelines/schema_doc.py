@@ -8,9 +8,10 @@ TARGET = Path(__file__).resolve().parents[1] / "schemas" / "README.md"
 
 HEAD = f"""# Tables
 
-Schema version {SCHEMA_VERSION}. Written from `schemas/tables.py` by `python -m warta.pipelines.schema_doc`; a test
-keeps it current. Partition columns are folders (`date=2026-11-21/topic=economy/`). Every file carries
-these descriptions and the version in its metadata.
+Schema version {SCHEMA_VERSION}. Written from `schemas/tables.py`
+by `python -m warta.pipelines.schema_doc`; a test keeps it current.
+Partition columns are folders (`date=2026-11-21/topic=economy/`).
+Every file carries these descriptions and the version in its metadata.
 """
 
 
