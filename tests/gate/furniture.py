@@ -1,4 +1,4 @@
-"""`python -m tests.gate.furniture`: what learnt boilerplate adds over the rules, on furniture no lexicon knows.
+"""`python -m tests.gate.furniture`: what learnt boilerplate adds over the rules, on what no lexicon knows.
 
 A synthetic world: hosts of different sizes publish pages in an invented language. Each page carries a box
 that stands on all pages of its host and one of five promotions in turn, every second page one box more. Some
