@@ -1,0 +1,1 @@
+"""The graph on engines outside of this process, against the local engine: the same rows."""
