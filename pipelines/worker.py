@@ -136,13 +136,22 @@ def assemble(entry: Entry, page: Page, reading: Reading) -> Article:
 
 
 def joined(readings: list[Reading]) -> Reading:
-    """Join the readings of a multi-page article: the first one's metadata, every paragraph once."""
+    """Join the readings of a multi-page article: the first one's metadata, every paragraph once.
+
+    Credits close an article, so they stand on its last page alone.
+    """
     first = readings[0]
     if len(readings) == 1:
         return first
     paragraphs = dict.fromkeys(part for reading in readings for part in reading.paragraphs)
     removed = tuple(cut for reading in readings for cut in reading.removed)
-    return replace(first, paragraphs=tuple(paragraphs), removed=removed)
+    said = [reading.metadata for reading in readings]
+    metadata = replace(
+        first.metadata,
+        authors=next((one.authors for one in said if one.authors), ()),
+        editors=next((one.editors for one in said if one.editors), ()),
+    )
+    return replace(first, metadata=metadata, paragraphs=tuple(paragraphs), removed=removed)
 
 
 def trusted_canonical(declared: str, final_url: str) -> str:
