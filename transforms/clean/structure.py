@@ -6,12 +6,13 @@ Rules, in order; each cut names its rule and its evidence:
 - `cards:grid`: rows of like-shaped teasers, each a linked headline with at most a summary;
 - `heading:<name>`: a boilerplate heading, and what follows it up to the end of its container;
 - `inline_link:<name>`, `links:paragraph`: paragraphs that only point to another article;
-- `form:controls`, `hidden:style`: forms, and what a reader never sees.
+- `form:controls`, `hidden:style`, `hidden:box`: forms, what a reader never sees, and what opens on demand.
 
 Nothing is cut that holds more than its share of the page's prose: a wrong heading costs a label then,
 never an article.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -57,6 +58,10 @@ POINTER_SHARE = 0.66
 """Linked share of a paragraph that begins with a label ("Related: ...")."""
 WHOLE_SHARE = 0.92
 """Linked share of a paragraph that is nothing but its link."""
+_BOX = re.compile(
+    r"(?:^|\s)(modal|popup|pop-up|dialog|lightbox|glossary|glosarium|glossar)(?=$|\s)", re.IGNORECASE
+)
+"""Whole names of a class or id; "modal-open" and "has-popup" stand on whole pages."""
 _SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".“", "。", ".’", ".)")
 
 
@@ -89,8 +94,21 @@ def _cut_hidden(page: Page, removed: list[Removed]) -> None:
     for at, node in enumerate(page.nodes):
         if node.gone or at == 0:
             continue
-        if node.tag == "form" and node.prose <= MAX_CUT_SHARE * page.prose:
+        if node.prose > MAX_CUT_SHARE * page.prose:
+            continue
+        if node.tag == "form":
             _note(removed, page.cut(at), "form:controls", f"{node.plain} characters")
+        elif node.tag in BLOCKS and (name := _box(node)):
+            _note(removed, page.cut(at), "hidden:box", f"opens on demand: {name}")
+
+
+def _box(node: Node) -> str:
+    """Return the word that names a box which a reader opens by a click: a dialog, a glossary."""
+    element = node.element
+    if element.get("role") in ("dialog", "alertdialog"):
+        return "dialog"
+    found = _BOX.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:200])
+    return found[1].lower() if found else ""
 
 
 def _cut_links(page: Page, removed: list[Removed]) -> None:

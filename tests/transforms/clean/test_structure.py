@@ -126,3 +126,18 @@ def test_the_page_for_readers_without_scripts_is_kept() -> None:
 
 def test_an_empty_body_is_no_error() -> None:
     assert pruned("")[1] == []
+
+
+@pytest.mark.parametrize("box", ['class="glossary modal"', 'id="popup"', 'role="dialog"', 'class="x Modal"'])
+def test_a_box_that_opens_on_demand_goes(box: str) -> None:
+    text, removed = pruned(
+        f"{ARTICLE}<div {box}><p>Apa itu inflasi? Inflasi adalah kenaikan harga.</p></div>"
+    )
+    assert "inflasi" not in text
+    assert rules(removed) == {"hidden:box"}
+
+
+@pytest.mark.parametrize("box", ['class="modal"', 'class="modal-open"', 'class="has-popup"'])
+def test_a_box_that_holds_the_article_stays(box: str) -> None:
+    text, removed = pruned(f"<div {box}>{ARTICLE}</div>")
+    assert (text.count("Harga beras di pasar induk"), removed) == (5, [])
