@@ -50,6 +50,7 @@ lock:  ## resolve the dependencies anew
 bench-extraction: $(STAMP)  ## F1, leak, loss, metadata and speed on the shared corpus
 	$(BIN)/python -m tests.gate.extraction
 	$(BIN)/python -m tests.gate.metadata
+	$(BIN)/python -m tests.gate.furniture
 
 bench-feeds: $(STAMP)  ## feed reading and article identity on the shared corpus
 	$(BIN)/python -m tests.gate.feeds

@@ -10,7 +10,7 @@ from tests.sample import Sample
 from warta.pipelines.cli import build_parser
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-VARYING = re.compile(r"run \S+|[\d.]+ s, .*received|data: .*|/\S+\.json|\s+")
+VARYING = re.compile(r"run \S+|[\d.]+ s, .*received|data: .*|page: .*|\S+\.json|\s+")
 """Run ids, times, sizes and places differ between runs; the rest must not."""
 
 
