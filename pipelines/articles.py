@@ -8,16 +8,19 @@ Every announced entry leaves the graph exactly once: as record, duplicate, rejec
 are counted inside the graph (`tally.py`), and the run compares the sums.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import apache_beam as beam
 
-from warta.pipelines import memory
+from warta.pipelines import memory, pickling
 from warta.pipelines.furniture import FURNITURE, EarlierCounts
-from warta.pipelines.staging import StageIndex, StageNouns
-from warta.pipelines.tally import StageTally, counted
+from warta.pipelines.staging import INDEX, StageTogether, Write, index_writer, noun_writer
+from warta.pipelines.tally import TALLY, counted, write_tally
 from warta.pipelines.worker import finish_again, read_feed, read_page
+from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState
 from warta.schemas.host import HostState
@@ -54,6 +57,7 @@ class Plan:
 
 def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     """Lay out one bounded cycle of `plan` on `pipeline`."""
+    pickling.register()
     polls = pipeline | "Feeds" >> beam.Create(plan.feeds)
     waiting = pipeline | "Waiting" >> beam.Create(plan.pending)
     hosts = pipeline | "Hosts" >> beam.Create(plan.hosts)
@@ -64,8 +68,8 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
     asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
     pages = asked | FetchPages(read_page, plan.fetch)
-    hosts_read = pages.articles | "HostsRead" >> beam.Map(host_of) | beam.Distinct()
-    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(plan.earlier_counts)
+    hosts_read = pages.articles | "HostsRead" >> beam.Map(_host_alone) | "EachHost" >> beam.GroupByKey()
+    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, plan.earlier_counts)
     stripped = (pages.articles, earlier) | StripFurniture(plan.at, finish_again)
     settled = stripped.articles | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
 
@@ -79,11 +83,7 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     to_remember = rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows)
     met = (polled.hosts, pages.hosts) | "HostsMet" >> beam.Flatten()
     left = deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry)
-    (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten() | StageIndex(plan.staging)
-    polled.feed_states | "StageFeeds" >> StageNouns(FeedState, plan.staging, memory.FEED_STATES)
-    stripped.counts | "StageFurniture" >> StageNouns(FurnitureCount, plan.staging, FURNITURE)
-    met | "StageHosts" >> StageNouns(HostState, plan.staging, memory.HOSTS)
-    left | "StagePending" >> StageNouns(Entry, plan.staging, memory.PENDING)
+    index_rows = (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten()
 
     refused = (pages.rejections, unusable) | "EntriesRefused" >> beam.Flatten()
     unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
@@ -102,7 +102,36 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
         counted("rejected", refused, "reason"),
         counted("deferred", deferrals, "reason"),
     )
-    counts | "Counts" >> beam.Flatten() | StageTally(plan.staging.path)
+    tally = counts | "Counts" >> beam.Flatten() | "Tally" >> beam.combiners.Count.PerElement()
+    learnt = {
+        INDEX: index_rows,
+        memory.FEED_STATES: polled.feed_states,
+        FURNITURE: stripped.counts,
+        memory.HOSTS: met,
+        memory.PENDING: left,
+        TALLY: tally,
+    }
+    learnt | "StageLearnt" >> StageTogether(writers(plan.staging))
+
+
+def writers(staging: Staging) -> dict[str, Write]:
+    """Return what writes each part of a cycle's memory."""
+    nouns = {
+        memory.FEED_STATES: FeedState,
+        FURNITURE: FurnitureCount,
+        memory.HOSTS: HostState,
+        memory.PENDING: Entry,
+    }
+    by_name = {name: noun_writer(noun, staging, name) for name, noun in nouns.items()}
+    return by_name | {INDEX: index_writer(staging), TALLY: partial(write_tally, staging.path)}
+
+
+def _host_alone(article: Article) -> tuple[str, None]:
+    return host_of(article), None
+
+
+def _earlier(host: tuple[str, Iterable[None]], counts: EarlierCounts) -> Iterator[FurnitureCount]:
+    return counts(host[0])
 
 
 def _index_rows(rejection: Rejection) -> list[object]:

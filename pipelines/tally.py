@@ -9,6 +9,7 @@ from typing import Any
 
 import apache_beam as beam
 
+TALLY = "tally"
 TALLY_FILE = "tally.json"
 
 Count = tuple[str, str, str]
@@ -45,22 +46,6 @@ class Tally:
         return Tally(dict(Counter(self.counts) + Counter(other.counts)))
 
 
-class StageTally(beam.PTransform):
-    """Count (what, detail, feed_url) triples and write one JSON file into `folder`. Bounded input."""
-
-    def __init__(self, folder: str) -> None:
-        super().__init__()
-        self.folder = folder
-
-    def expand(self, counts: beam.PCollection) -> beam.PCollection:
-        return (
-            counts
-            | "CountEach" >> beam.combiners.Count.PerElement()
-            | "ToList" >> beam.combiners.ToList()
-            | "WriteTally" >> beam.Map(_write, self.folder)
-        )
-
-
 def counted(what: str, items: beam.PCollection, detail: str = "") -> beam.PCollection:
     """Return one `Count` per item: what it is, an attribute of it as detail, and its feed_url."""
     return items | f"Count {what}" >> beam.Map(_count, what, detail)
@@ -72,18 +57,19 @@ def _count(item: Any, what: str, detail: str) -> Count:
     return what, str(said), item.feed_url
 
 
-def read_tally(folder: str) -> Tally:
-    """Read what `StageTally` wrote; empty when the graph counted nothing."""
-    path = Path(folder) / TALLY_FILE
-    if not path.exists():
-        return Tally()
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return Tally({(what, detail, feed_url): count for what, detail, feed_url, count in rows})
-
-
-def _write(pairs: Iterable[tuple[Count, int]], folder: str) -> str:
+def write_tally(folder: str, pairs: Iterable[tuple[Count, int]]) -> str:
+    """Write counts of (what, detail, feed_url) triples as one JSON file into `folder`."""
     rows = sorted([*key, count] for key, count in pairs)
     path = Path(folder) / TALLY_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(rows), encoding="utf-8")
     return str(path)
+
+
+def read_tally(folder: str) -> Tally:
+    """Read what `write_tally` wrote; empty when the graph counted nothing."""
+    path = Path(folder) / TALLY_FILE
+    if not path.exists():
+        return Tally()
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return Tally({(what, detail, feed_url): count for what, detail, feed_url, count in rows})
