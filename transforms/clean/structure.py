@@ -240,6 +240,8 @@ def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Remove
     strict = rule.startswith("heading:") or prose > MAX_CUT_SHARE * page.prose
     kept = next((i for i, one in enumerate(after) if _stops(page.nodes[one], strict)), len(after))
     if kept < len(after):
+        if not any(page.nodes[sibling].links for sibling in after[:kept]):
+            return  # a list without links: the lines under this heading are told apart as text, later
         evidence += ", up to the next prose"
         after = after[:kept]
     for sibling in after:

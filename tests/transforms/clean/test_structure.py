@@ -141,3 +141,10 @@ def test_a_box_that_opens_on_demand_goes(box: str) -> None:
 def test_a_box_that_holds_the_article_stays(box: str) -> None:
     text, removed = pruned(f"<div {box}>{ARTICLE}</div>")
     assert (text.count("Harga beras di pasar induk"), removed) == (5, [])
+
+
+def test_a_heading_over_headlines_without_links_is_left_to_the_text_rules() -> None:
+    """Cutting the heading alone would leave the headlines below it without what gives them away."""
+    headline = "<p>Harga Beras Turun di Tiga Pasar Besar Menjelang Musim Panen Raya Tahun Depan di Jawa</p>"
+    text, _ = pruned(f"<article>{PROSE * 5}<p>Terpopuler</p><p>-</p>{headline}</article>")
+    assert "Terpopuler" in text
