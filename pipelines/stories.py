@@ -33,9 +33,10 @@ def tell_stories(store: Store, run_id: str, touched: Iterable[date], at: datetim
         return 0
     staging = store.begin(f"{run_id}-stories")
     rows: list[dict[str, Any]] = []
+    stored = read(store.layout.root)  # once: every reading goes through the whole list of files
     for first, last in rewritten:
         seen = (first - timedelta(days=STORY_DAYS), last + timedelta(days=STORY_DAYS))
-        for story in find_stories(tellings(store.layout.root, seen)):
+        for story in find_stories(tellings(stored, seen)):
             if len(story.article_ids) > 1 and first <= _day(story) <= last:
                 rows.append(_row(story, run_id, at))
     for day in sorted({row["date"] for row in rows}):
@@ -62,12 +63,12 @@ def intervals(days: Iterable[date], margin: int) -> list[Interval]:
     return spans
 
 
-def tellings(root: str, span: Interval) -> list[Telling]:
+def tellings(stored: ds.Dataset, span: Interval) -> list[Telling]:
     """Return the latest revision of each stored article of a span of days, cut to what stories need."""
     within = (ds.field("date") >= span[0]) & (ds.field("date") <= span[1])
     columns = ["id", "revision", "title", "text", "published", "fetched_at", "publisher"]
     latest: dict[str, dict[str, Any]] = {}
-    for batch in read(root).to_batches(columns=columns, filter=within):
+    for batch in stored.to_batches(columns=columns, filter=within):
         for row in batch.to_pylist():
             if row["revision"] >= latest.get(row["id"], row)["revision"]:
                 latest[row["id"]] = row | {"text": row["text"][:LEAD_CHARS]}
