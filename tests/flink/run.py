@@ -2,15 +2,19 @@
 
 python -m tests.flink.run                    Flink, at parallelism 1, 2 and 4
 python -m tests.flink.run --engine prism     Beam's own portable engine
+python -m tests.flink.run --external         workers in processes of their own, from a worker pool
 """
 
 import argparse
 import json
+import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from tests.flink.programs import Missing, flink_job_server, prism
@@ -24,6 +28,8 @@ COLUMNS = {
 }
 """What a row is, whoever wrote it: everything but times of fetching, run ids and how long it took."""
 RUN_S = 900
+START_S = 60
+POOL = "apache_beam.runners.worker.worker_pool_main"
 MOST_RUNS = 3
 """A page that did not answer in time on a busy machine waits for the next run."""
 EXIT_DONE, EXIT_DIFFERENT, EXIT_MISSING = 0, 1, 3
@@ -36,6 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--engine", choices=("flink", "prism"), default="flink")
     parser.add_argument("--parallelism", type=int, action="append", help="default: 1, 2 and 4")
+    parser.add_argument("--external", action="store_true", help="workers from a pool, not from the driver")
     args = parser.parse_args()
     try:
         engine = flink_options() if args.engine == "flink" else prism_options()
@@ -43,16 +50,17 @@ def main() -> int:
         print(f"{args.engine}: not run. {missing}", file=sys.stderr)
         return EXIT_MISSING
     parallelisms = args.parallelism or (PARALLELISMS if args.engine == "flink" else (1,))
-    with tempfile.TemporaryDirectory() as scratch:
+    workers = external_workers() if args.external else nullcontext(["--environment_type=LOOPBACK"])
+    with tempfile.TemporaryDirectory() as scratch, workers as where:
         wanted = run(Path(scratch) / "local", "local", [])
-        alike = [same(wanted, found) for found in on_engine(Path(scratch), engine, parallelisms)]
+        alike = [same(wanted, found) for found in on_engine(Path(scratch), [*engine, *where], parallelisms)]
         return EXIT_DONE if all(alike) else EXIT_DIFFERENT
 
 
 def on_engine(scratch: Path, engine: list[str], parallelisms: Iterable[int]) -> Iterable[Rows]:
     """Yield the rows of a run at each parallelism."""
     for parallelism in parallelisms:
-        options = [*engine, f"--parallelism={parallelism}", "--environment_type=LOOPBACK"]
+        options = [*engine, f"--parallelism={parallelism}"]
         yield run(scratch / f"parallel-{parallelism}", f"parallelism {parallelism}", options)
 
 
@@ -64,6 +72,35 @@ def flink_options() -> list[str]:
 def prism_options() -> list[str]:
     """Return Beam's options for Prism."""
     return ["--runner=PrismRunner", f"--prism_location={prism()}"]
+
+
+@contextmanager
+def external_workers() -> Iterator[list[str]]:
+    """Run a worker pool, as it runs beside each task manager of a cluster; yield Beam's options for it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    # The pool starts workers as `python`, whichever comes first on the path.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    command = [sys.executable, "-m", POOL, f"--service_port={port}"]
+    with subprocess.Popen(command, env=os.environ | {"PATH": path}, stderr=subprocess.DEVNULL) as pool:
+        try:
+            await_port(port)
+            yield ["--environment_type=EXTERNAL", f"--environment_config=127.0.0.1:{port}"]
+        finally:
+            pool.terminate()
+
+
+def await_port(port: int) -> None:
+    """Wait until somebody listens on `port`."""
+    ends = time.monotonic() + START_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.1)
 
 
 def run(output: Path, name: str, options: list[str]) -> Rows:
