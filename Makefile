@@ -6,7 +6,7 @@ OUT    ?= data
 UV     := uv==0.13.8
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test lint type unit setup links lock bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch chaos clean help
+.PHONY: run test lint type unit setup links lock bench bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch bench-report bench-store bench-scale recipes chaos clean help
 
 run: $(STAMP)  ## run the main job: the sample newsroom offline, or FEEDS=file OUT=dir on the real web
 ifdef FEEDS
@@ -47,6 +47,10 @@ links:  ## the mapped names as folders, for mypy and editors
 lock:  ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test setup.py -o requirements.lock
 
+bench: $(STAMP)  ## warta run against what people would otherwise write or take; PAGES="500 5000" ROUNDS=3
+	$(BIN)/python -m tests.bench.bench_speed --pages $(or $(PAGES),500) --rounds $(or $(ROUNDS),3)
+	$(BIN)/python -m tests.bench.profile_split --pages $(firstword $(or $(PAGES),500))
+
 bench-extraction: $(STAMP)  ## F1, leak, loss, metadata and speed on the shared corpus
 	$(BIN)/python -m tests.gate.extraction
 	$(BIN)/python -m tests.gate.metadata
@@ -68,9 +72,21 @@ bench-fetch: $(STAMP)  ## fetching against a bare loop on a loopback world
 bench-corpus: $(STAMP)  ## the real pages and feeds of the shared corpus through `warta run`
 	$(BIN)/python -m tests.bench.bench_corpus
 
+bench-report: $(STAMP)  ## the report page over 100,000 articles: seconds and size
+	$(BIN)/python -m tests.bench.bench_report
+
+bench-store: $(STAMP)  ## writing, verifying and compacting
+	$(BIN)/python -m tests.bench.bench_store
+
+bench-scale: $(STAMP)  ## a simulation of the host scheduler at a hundred thousand feeds
+	$(BIN)/python -m tests.bench.bench_scale
+
+recipes: $(STAMP)  ## write deploy/RECIPES.md anew from what the recipes print
+	$(BIN)/python -m tests.pipelines.recipes
+
 chaos: $(STAMP)  ## 200 random kills; nothing lost, nothing twice
 	$(BIN)/python -m tests.chaos.run --kills 200
-	$(BIN)/python -m tests.chaos.whole --kills 40
+	$(BIN)/python -m tests.chaos.runs --kills 40
 
 clean:  ## forget environment and sample data
 	rm -rf $(VENV) .links build dist *.egg-info data
