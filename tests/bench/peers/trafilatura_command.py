@@ -1,6 +1,7 @@
 """The trafilatura command on a list of addresses: one JSON file an article, no pause between requests."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import trafilatura
@@ -21,7 +22,8 @@ def main() -> None:
     sys.argv = ["trafilatura", "--input-file", str(args.urls), "--output-dir", str(args.output), "--json"]
     sys.argv += ["--with-metadata", "--no-comments", "--parallel", str(WORKERS)]
     sys.argv += ["--config-file", str(config_file)]
-    command()
+    with suppress(SystemExit):  # it says so when any page had no text
+        command()
     print(f"{sum(1 for _ in args.output.rglob('*.json'))} rows")
 
 
