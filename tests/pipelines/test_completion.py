@@ -32,14 +32,14 @@ def run(shell: str, code: str) -> str:
     return ended.stdout
 
 
-@pytest.mark.parametrize(("words", "wanted"), CASES, ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(("words", "wanted"), CASES, ids=lambda value: " ".join(sorted(value)))
 def test_bash_completes(words: list[str], wanted: set[str]) -> None:
     quoted = " ".join(f"'{word}'" for word in ["warta", *words])
     code = f'COMP_WORDS=({quoted}); COMP_CWORD={len(words)}; _warta; printf "%s\\n" "${{COMPREPLY[@]}}"'
     assert wanted <= set(run("bash", code).split())
 
 
-@pytest.mark.parametrize(("words", "wanted"), CASES, ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(("words", "wanted"), CASES, ids=lambda value: " ".join(sorted(value)))
 def test_zsh_completes(words: list[str], wanted: set[str]) -> None:
     """zsh filters by what was typed itself; the script has to offer the right list."""
     quoted = " ".join(f"'{word}'" for word in ["warta", *words])
@@ -51,7 +51,7 @@ def test_zsh_completes(words: list[str], wanted: set[str]) -> None:
     assert wanted <= offered
 
 
-@pytest.mark.parametrize(("words", "wanted"), CASES, ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(("words", "wanted"), CASES, ids=lambda value: " ".join(sorted(value)))
 def test_fish_completes(words: list[str], wanted: set[str]) -> None:
     found = run("fish", f"complete -C 'warta {' '.join(words)}'")
     assert wanted <= {line.split("\t")[0] for line in found.splitlines()}
