@@ -5,11 +5,16 @@ is not charged to the first page's time limit, and the models' memory is shared 
 """
 
 import logging
+import gc
 import os
 from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
 
 MODULE = __name__
+
+COLLECT_EVERY = 50_000
+"""Objects made between two looks for garbage in a reader: Python's 700 made it look at the loaded models and
+lexicons again and again. Frozen and with this pace, 75 real pages cost 5.6 % less CPU."""
 
 
 def warm_readers() -> None:
@@ -36,6 +41,9 @@ def load() -> None:
     )
     reading = read_html(page, "https://warta.test/a", now=datetime(2026, 1, 1, tzinfo=UTC))
     labeller().label("Judul", " ".join(reading.paragraphs))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY, 20, 20)
 
 
 def _is_fork_server() -> bool:

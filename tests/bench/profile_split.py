@@ -33,6 +33,18 @@ STAGES = (
     ("beam", ("apache_beam/",)),
     ("processes", ("multiprocessing/", "threading.py", "concurrent/")),
 )
+WAITING = (
+    *(
+        "_sync (",
+        "Connection._send (",
+        "Connection._recv (",
+        "Condition.wait (",
+        "Event.wait (",
+        "Thread.run (",
+    ),
+    *("select (", "unix_poll (", "pool_manager_loop (", "_worker (", "_rmtree_safe_fd ("),
+)
+"""Innermost frames that wait for a disk, a pipe or a lock: a busy machine makes them look awake."""
 FETCH_AND_READ = {"fetch", "parse feeds", "extract", "clean", "assemble"}
 
 
@@ -72,6 +84,8 @@ def split(raw: Path, under: str) -> int:
     for line in raw.read_text(encoding="utf-8").splitlines():
         stack, _, count = line.rpartition(" ")
         frames = stack.split(";")
+        if any(mark in frames[-1] for mark in WAITING):
+            continue
         shares[stage_of(reversed(frames))] += int(count)
         if under and any(under in frame for frame in frames):
             lines.update(dict.fromkeys(frames, int(count)))
