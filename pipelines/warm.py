@@ -4,8 +4,8 @@ Readers are forked from a process that imported this. Their start then costs mil
 is not charged to the first page's time limit, and the models' memory is shared until somebody writes to it.
 """
 
-import logging
 import gc
+import logging
 import os
 from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running

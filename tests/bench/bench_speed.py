@@ -51,11 +51,6 @@ CONTENDERS = {
     "lean": Peer("(b) lean loop: fast, no metadata", "bare_loop.py", _LOOP, ("--lean",)),
     "command": Peer("(c) the trafilatura command, JSON", "trafilatura_command.py", (TRAFILATURA,)),
     "scrapy": Peer("(d) Scrapy, trafilatura in an item pipeline", "scrapy_items.py", ("scrapy", TRAFILATURA)),
-    "datatrove": Peer(
-        "(e) datatrove's local pipeline, pages already fetched",
-        "datatrove_local.py",
-        ("datatrove[io,processing]", TRAFILATURA, "spacy", "requests"),
-    ),
     "newspaper": Peer("(f) newspaper4k", "newspaper_pool.py", ("newspaper4k", "lxml_html_clean")),
     "newsplease": Peer("(g) news-please", "newsplease_urls.py", ("news-please",)),
     "beam": Peer("(h) naive Beam, in memory", "naive_beam.py", _BEAM),
