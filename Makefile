@@ -6,7 +6,7 @@ OUT    ?= data
 UV     := uv==0.13.8
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test lint type unit setup links lock bench bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch bench-report bench-store bench-scale recipes chaos clean help
+.PHONY: run test lint type unit setup links lock bench bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch bench-report bench-store bench-scale bench-stream flink-test prism-test recipes chaos clean help
 
 run: $(STAMP)  ## run the main job: the sample newsroom offline, or FEEDS=file OUT=dir on the real web
 ifdef FEEDS
@@ -80,6 +80,15 @@ bench-store: $(STAMP)  ## writing, verifying and compacting
 
 bench-scale: $(STAMP)  ## a simulation of the host scheduler at a hundred thousand feeds
 	$(BIN)/python -m tests.bench.bench_scale
+
+bench-stream: $(STAMP)  ## a simulated week of `warta stream`: losses, freshness, memory
+	$(BIN)/python -m tests.bench.bench_stream
+
+flink-test: $(STAMP)  ## the batch graph on Flink against the local engine, row by row
+	$(BIN)/python -m tests.flink.run
+
+prism-test: $(STAMP)  ## the same on Prism with an external worker pool (needs Go)
+	$(BIN)/python -m tests.flink.run --engine prism --external
 
 recipes: $(STAMP)  ## write deploy/RECIPES.md anew from what the recipes print
 	$(BIN)/python -m tests.pipelines.recipes
