@@ -51,7 +51,7 @@ CONTENDERS = {
     "lean": Peer("(b) lean loop: fast, no metadata", "bare_loop.py", _LOOP, ("--lean",)),
     "command": Peer("(c) the trafilatura command, JSON", "trafilatura_command.py", (TRAFILATURA,)),
     "scrapy": Peer("(d) Scrapy, trafilatura in an item pipeline", "scrapy_items.py", ("scrapy", TRAFILATURA)),
-    "newspaper": Peer("(f) newspaper4k", "newspaper_pool.py", ("newspaper4k", "lxml_html_clean")),
+    "newspaper": Peer("(f) newspaper4k", "newspaper_pool.py", ("newspaper4k[nlp]", "lxml_html_clean")),
     "newsplease": Peer("(g) news-please", "newsplease_urls.py", ("news-please",)),
     "beam": Peer("(h) naive Beam, in memory", "naive_beam.py", _BEAM),
     "beam2": Peer("(h) naive Beam, two processes", "naive_beam.py", _BEAM, ("--processes",)),
