@@ -34,7 +34,7 @@ def by_pyarrow(root: Path) -> list[Key]:
 
 
 def by_warta(root: Path) -> list[Key]:
-    return _keys(read(str(root)).to_table(columns=["id", "revision", "text"]))
+    return _keys(read(str(root), steady=True).to_table(columns=["id", "revision", "text"]))
 
 
 def _keys(table) -> list[Key]:

@@ -22,7 +22,12 @@ from warta.transforms.store.manifest import live_files
 
 
 def read(
-    output_dir: str, table: str = "articles", *, latest: bool = False, schema: pa.Schema | None = None
+    output_dir: str,
+    table: str = "articles",
+    *,
+    latest: bool = False,
+    steady: bool = False,
+    schema: pa.Schema | None = None,
 ) -> pads.Dataset:
     """Return a table of an output folder, as of now.
 
@@ -30,6 +35,9 @@ def read(
       output_dir: what `warta run --output` was given.
       table: articles, duplicates, rejections, feeds or stories.
       latest: only the highest revision of each article.
+      steady: find files that a compaction moves while the dataset is being read. That goes through Python,
+        file by file; hand such a dataset to pyarrow only (DuckDB 2.0 and Arrow can wait for each other's
+        locks for ever there). Without it, a file that moved is a clear error: call again.
       schema: columns to read; the present ones unless a test looks ahead.
 
     Returns:
@@ -46,7 +54,12 @@ def read(
     files = files_at(layout.root)
     schema = schema or TABLES[checked_table(table)]
     paths = [path for path, one in live_files(files, layout).items() if one.table == table]
-    dataset = _dataset(files, layout, table, sorted(paths), schema)
+    in_place = files.local and all(files.exists(layout.path(path)) for path in paths)
+    if in_place and not steady:
+        filesystem = pafs.SubTreeFileSystem(layout.root, pafs.LocalFileSystem())
+    else:
+        filesystem = _kept.setdefault(layout.root, pafs.PyFileSystem(Moving(files, layout)))
+    dataset = _dataset(filesystem, table, sorted(paths), schema)
     return _latest(dataset) if latest else dataset
 
 
@@ -56,9 +69,8 @@ to one while the interpreter ends aborts the process (pyarrow 25: exit code 134 
 
 
 def _dataset(
-    files: Files, layout: Layout, table: str, paths: Iterable[str], schema: pa.Schema
+    filesystem: pafs.FileSystem, table: str, paths: Iterable[str], schema: pa.Schema
 ) -> pads.Dataset:
-    filesystem = _kept.setdefault(layout.root, pafs.PyFileSystem(Moving(files, layout)))
     parquet = pads.ParquetFileFormat()
     fragments = [
         parquet.make_fragment(path, filesystem, partition_expression=_partition(table, path))

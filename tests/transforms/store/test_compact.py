@@ -94,7 +94,7 @@ def test_death_at_any_change_of_a_compaction_keeps_the_rows(tmp_path: Path) -> N
 
 def test_a_dataset_opened_before_a_compaction_stays_readable_after_it(tmp_path: Path) -> None:
     before = grow(tmp_path)
-    dataset = read(str(tmp_path))
+    dataset = read(str(tmp_path), steady=True)
     with Store.open(str(tmp_path), owner="test") as store:
         compact(store)
     assert sorted(dataset.to_table(columns=["id"]).column("id").to_pylist()) == before
