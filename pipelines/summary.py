@@ -40,7 +40,8 @@ def print_summary(report: RunReport, output: str, console: Console) -> None:
         console.print(
             f"Stopped early ({report.stopped}); what is deferred comes first next time.", style="yellow"
         )
-    console.print(f"data: {Path(output) / 'articles'}   report: {Path(output) / 'runs' / report.run_id}.json")
+    places = f"data: {Path(output) / 'articles'}   report: {Path(output) / 'runs' / report.run_id}.json"
+    console.print(places, soft_wrap=True)  # paths stay whole, to be copied
 
 
 def publishers_table(report: RunReport) -> Table:
