@@ -79,5 +79,5 @@ setup(
             "flask-cors>=6,<7",
         ],
     },
-    entry_points={"console_scripts": ["warta = warta.pipelines.cli:main"]},
+    entry_points={"console_scripts": ["warta = warta.pipelines.cli.main:main"]},
 )

@@ -15,11 +15,11 @@ from functools import partial
 
 import apache_beam as beam
 
-from warta.pipelines import memory, pickling
-from warta.pipelines.furniture import FURNITURE, EarlierCounts
-from warta.pipelines.staging import INDEX, StageTogether, Write, index_writer, noun_writer
-from warta.pipelines.tally import TALLY, counted, write_tally
-from warta.pipelines.worker import finish_again, read_feed, read_page
+from warta.pipelines.cycle import memory, pickling
+from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
+from warta.pipelines.cycle.staging import INDEX, StageTogether, Write, index_writer, noun_writer
+from warta.pipelines.cycle.tally import TALLY, counted, write_tally
+from warta.pipelines.reading.worker import finish_again, read_feed, read_page
 from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState

@@ -9,16 +9,16 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines.articles import Plan, build
-from warta.pipelines.books import Ledger
-from warta.pipelines.furniture import FURNITURE, merged_counts
-from warta.pipelines.machine import peak_rss_mb, tree_cpu_s
-from warta.pipelines.memory import Memory, recall
+from warta.pipelines.cycle.books import Ledger
+from warta.pipelines.cycle.furniture import FURNITURE, merged_counts
+from warta.pipelines.cycle.memory import Memory, recall
+from warta.pipelines.cycle.plans import first_plan, next_plan
+from warta.pipelines.cycle.staging import staged_index
+from warta.pipelines.cycle.tally import read_tally
+from warta.pipelines.look.progress import doing
 from warta.pipelines.options import Settings
-from warta.pipelines.plans import first_plan, next_plan
-from warta.pipelines.progress import doing
-from warta.pipelines.staging import staged_index
+from warta.pipelines.process.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.stories import tell_stories
-from warta.pipelines.tally import read_tally
 from warta.schemas.outcome import RunReport
 from warta.transforms.dedup.merging import compact_index
 from warta.transforms.fetch.progress import STOP, live

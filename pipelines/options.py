@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warta.pipelines.clock import Clock
+from warta.pipelines.process.clock import Clock
 from warta.schemas.feed import Feed
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from pebble import ProcessExpired, ProcessPool
 
 from warta.pipelines.options import UsageError
-from warta.pipelines.reading import Reading, read_html, read_text
+from warta.pipelines.reading.page import Reading, read_html, read_text
 from warta.transforms.dates import parse_instant
 from warta.transforms.extract.model import Hints
 from warta.transforms.label.labeller import Labeller, load_labeller

@@ -1,6 +1,6 @@
 """The stored tables: one Arrow schema each, every field documented.
 
-`warta.pipelines.schema_doc` writes `schemas/README.md` from these; a test keeps it current. Schemas are
+`warta.pipelines.look.schema_doc` writes `schemas/README.md` from these; a test keeps it current. Schemas are
 never inferred from data. Adding a nullable column raises `SCHEMA_VERSION`; anything else is a
 migration (`transforms/store/migrate.py`).
 """

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from warta.pipelines.cli import build_parser
+from warta.pipelines.cli.main import build_parser
 from warta.pipelines.options import checked_beam_args
 from warta.transforms.parse.feed_list import read_feed_list
 

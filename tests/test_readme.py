@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.sample import Sample
-from warta.pipelines.cli import build_parser
+from warta.pipelines.cli.main import build_parser
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 VARYING = re.compile(r"run \S+|[\d.]+ s, .*received|data: .*|page: .*|\S+\.json|\s+")

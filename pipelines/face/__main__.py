@@ -2,7 +2,7 @@
 
 import sys
 
-from warta.pipelines.cli import main
+from warta.pipelines.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from tests.bench.fetch_world import Count, World, fetch_world, page_html
-from warta.pipelines.worker import read_feed, read_page
+from warta.pipelines.reading.worker import read_feed, read_page
 from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedHealth, FeedState
@@ -69,7 +69,7 @@ def main() -> int:
         use_proxies=False,
         min_delay_s=args.delay_s,
         workers=os.cpu_count() or 1,
-        reader_setup=("warta.pipelines.worker:labeller",),
+        reader_setup=("warta.pipelines.reading.worker:labeller",),
     )
     if args.measure_memory:
         return _measure_memory(*args.measure_memory, settings)

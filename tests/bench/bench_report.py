@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.pipelines.many import many
-from warta.pipelines.report.gather import gather
-from warta.pipelines.report.page import page
+from warta.pipelines.look.report.gather import gather
+from warta.pipelines.look.report.page import page
 
 
 def main(articles: int = 100_000, *, rounds: int = 3) -> None:

@@ -10,9 +10,9 @@ from statistics import median
 
 from tests.bench.stream_week import Week, p95, simulate
 from warta.newsroom import WEEK_END, WEEK_START
-from warta.pipelines.clock import Clock
-from warta.pipelines.cycles import Finished
-from warta.pipelines.due import Agendas
+from warta.pipelines.process.clock import Clock
+from warta.pipelines.stream.cycles import Finished
+from warta.pipelines.stream.due import Agendas
 from warta.schemas.feed import Feed
 
 LOOKS = 200

@@ -26,7 +26,7 @@ STAGES = (
     ("extract", ("transforms/extract/", "trafilatura/")),
     ("clean", ("transforms/clean/",)),
     ("fetch", ("transforms/fetch/", "aiohttp/", "pebble/", "asyncio/")),
-    ("report page", ("pipelines/report/",)),
+    ("report page", ("pipelines/look/report/",)),
     ("stories", ("pipelines/stories",)),
     ("assemble", ("pipelines/reading", "pipelines/worker")),
     ("driver", ("warta/pipelines/", "pipelines/")),

@@ -18,12 +18,12 @@ from typing import Any
 from warta import read
 from warta.newsroom import WEEK_END, WEEK_START, Fault, TruthRow, serve, truth, week_of_mishaps
 from warta.newsroom.archive import pieces
-from warta.pipelines.clock import Clock
-from warta.pipelines.cycles import Cycles, Finished
-from warta.pipelines.due import Agenda
-from warta.pipelines.logs import Voice
 from warta.pipelines.options import Settings
-from warta.pipelines.stream import Stream, lock_output
+from warta.pipelines.process.clock import Clock
+from warta.pipelines.process.logs import Voice
+from warta.pipelines.stream.cycles import Cycles, Finished
+from warta.pipelines.stream.due import Agenda
+from warta.pipelines.stream.loop import Stream, lock_output
 from warta.transforms.parse.feed_list import read_feed_list
 from warta.transforms.store import lock as locks
 from warta.transforms.urls import canonical_url

@@ -49,7 +49,7 @@ class _Read:
 
 def read_ours(body: bytes, url: str) -> _Read:
     """Return what warta makes of a page; an empty text where it ends in a reason."""
-    from warta.pipelines.reading import read_html
+    from warta.pipelines.reading.page import read_html
     from warta.transforms.extract.errors import ExtractError
     from warta.transforms.text import join_paragraphs
 

@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from warta.pipelines.reading import read_html
+from warta.pipelines.reading.page import read_html
 from warta.transforms.clean.furniture import Sighting, block_hash, learn, strip_furniture
 from warta.transforms.text import join_paragraphs
 

@@ -12,7 +12,7 @@ from tests.newsroom.visitor import visit
 from warta.newsroom import EDITIONS, TruthRow, serve, truth
 from warta.newsroom.archive import pieces
 from warta.newsroom.page import article_page
-from warta.pipelines.reading import read_html
+from warta.pipelines.reading.page import read_html
 from warta.transforms.extract.model import Hints
 from warta.transforms.parse.feed import parse_feed
 from warta.transforms.parse.feed_list import read_feed_list

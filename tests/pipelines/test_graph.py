@@ -7,9 +7,9 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, TypeOptions
 
 from warta.pipelines.articles import build
-from warta.pipelines.memory import Memory
+from warta.pipelines.cycle.memory import Memory
+from warta.pipelines.cycle.plans import first_plan
 from warta.pipelines.options import Settings
-from warta.pipelines.plans import first_plan
 from warta.schemas.feed import Feed
 from warta.transforms.store.commit import Store
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from warta.pipelines.cli import build_parser, main
+from warta.pipelines.cli.main import build_parser, main
 
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from warta.pipelines.schema_doc import TARGET, render
+from warta.pipelines.look.schema_doc import TARGET, render
 from warta.schemas.tables import PARTITIONS, TABLES
 from warta.schemas.topic import QCODES
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.hostile_server import ARTICLE, HostileServer, Reply
 from tests.transforms.fetch.readers import double
-from warta.pipelines.worker import read_feed, read_page
+from warta.pipelines.reading.worker import read_feed, read_page
 from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedHealth
@@ -42,7 +42,7 @@ def server() -> Iterator[HostileServer]:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ReaderPool]:
-    running = ReaderPool(1, READ_TIMEOUT_S, MEMORY_MB, 1000, ("warta.pipelines.worker:labeller",))
+    running = ReaderPool(1, READ_TIMEOUT_S, MEMORY_MB, 1000, ("warta.pipelines.reading.worker:labeller",))
     asyncio.run(first_call(running))  # loading the models is not what is timed here
     yield running
     running.close()

@@ -1,0 +1,109 @@
+"""The commands that run a pipeline or look after its output."""
+
+import argparse
+import logging
+import shlex
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from warta.pipelines.engines import check_engine
+from warta.pipelines.look.metrics import MetricsFile
+from warta.pipelines.look.progress import watching
+from warta.pipelines.options import Settings, checked_beam_args, settings_from
+from warta.pipelines.process.logs import Voice, progress_console, said, set_up, voice_from
+from warta.pipelines.reading.warm import warm_readers
+
+log = logging.getLogger(__name__)
+
+EXIT_DONE, EXIT_FAILED = 0, 1
+
+
+def run(args: argparse.Namespace, beam_args: list[str]) -> int:
+    """`warta run`."""
+    settings = settings_from(args, beam_args)
+    if args.dry_run:
+        from warta.pipelines.look.dry_run import show_plan
+
+        return show_plan(settings, verbose=args.verbose)
+    return _run(settings, shlex.join(["warta", "run", *sys.argv[2:]]), args)
+
+
+def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
+    """`warta sample`: a run over the bundled newsroom, which is served for as long as it takes."""
+    from warta.newsroom import serve
+    from warta.transforms.parse.feed_list import read_feed_list
+
+    with serve(edition=args.edition) as newsroom:
+        settings = Settings(
+            feeds=read_feed_list(newsroom.feeds_file),
+            output=args.output,
+            min_delay_s=args.min_delay_s,
+            workers=args.workers,
+            allow_networks=("127.0.0.0/8",),
+            connect_to=newsroom.connect_to,
+            poll_all=True,
+            beam_args=checked_beam_args(beam_args),
+        )
+        return _run(settings, "warta sample", args)
+
+
+def _run(settings: Settings, command: str, args: argparse.Namespace) -> int:
+    check_engine(settings)
+    voice, console = voice_from(args), progress_console()
+    set_up(voice, console)
+    metrics = MetricsFile(args.metrics_file, settings.output) if args.metrics_file else None
+    if settings.is_local:
+        warm_readers()
+    from warta.pipelines.batch import run as run_batch
+    from warta.pipelines.cycle.books import BooksUnbalanced
+    from warta.pipelines.look.summary import print_summary
+    from warta.pipelines.process.signals import stop_on_signal
+    from warta.transforms.store.errors import StoreError
+
+    try:
+        with stop_on_signal(), watching(console, voice, min_delay_s=settings.min_delay_s):
+            report = run_batch(settings, command=command)
+    except (StoreError, BooksUnbalanced) as error:
+        return _failed(str(error), voice, metrics)
+    except Exception as error:  # Beam wraps whatever a step raised; the cycle it was in is not committed
+        log.debug("the run failed", exc_info=True)
+        cause = str(error).strip().rpartition("\n")[2]
+        told = f"the run failed, earlier data is intact: {type(error).__name__}: {cause}"
+        return _failed(f"{told}; `--verbose` shows where", voice, metrics)
+    if metrics:
+        metrics.write(report)
+    if voice.as_json:
+        said(log, logging.INFO, "run_finished", f"run {report.run_id} finished", **asdict(report))
+    elif not voice.quiet:
+        print_summary(report, settings.output, Console())
+    page = "" if args.no_report else _leave_report(settings.output)
+    if page and not (voice.quiet or voice.as_json):
+        Console().print(f"page: {page}", highlight=False, soft_wrap=True)
+    return EXIT_DONE
+
+
+def _leave_report(output: str) -> str:
+    """Write the page about the dataset and return its path; the run stands without it."""
+    from warta.pipelines.look.report.command import NAME, leave_report
+    from warta.transforms.store.errors import StoreError
+    from warta.transforms.store.layout import join
+
+    try:
+        leave_report(output)
+    except (StoreError, OSError) as error:
+        log.warning("no %s this time: %s", NAME, error)
+        return ""
+    return join(output, NAME)
+
+
+def _failed(message: str, voice: Voice, metrics: MetricsFile | None) -> int:
+    if metrics:
+        metrics.write_failure(datetime.now(UTC))
+    if voice.as_json:
+        said(log, logging.ERROR, "run_failed", message)
+    else:
+        print(f"warta: {message}", file=sys.stderr)
+    return EXIT_FAILED

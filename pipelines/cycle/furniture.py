@@ -1,0 +1,56 @@
+"""Learnt furniture between cycles: which paragraphs repeat on which host."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warta.pipelines.cycle.staging import staged_nouns
+from warta.transforms.clean.furniture import FurnitureCount
+from warta.transforms.store.commit import Staging
+from warta.transforms.store.files import files_at
+from warta.transforms.store.layout import join
+from warta.transforms.store.parquet import read_columns, write_state
+from warta.transforms.store.state import schema_of
+
+FURNITURE = "furniture"
+SCHEMA = schema_of(FurnitureCount)
+
+
+class EarlierCounts:
+    """The counts of one host, from the state files of earlier cycles. Picklable; reads a file once."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = tuple(paths)
+
+    def __call__(self, host: str) -> Iterator[FurnitureCount]:
+        """Yield what is remembered of `host`."""
+        for path in self.paths:
+            counts = _read(path)
+            for row in counts.filter(pc.field("host") == host).to_pylist():
+                yield FurnitureCount(**row)
+
+
+def merged_counts(paths: Sequence[str], staging: Staging) -> list[str]:
+    """Stage the state after a cycle: hosts it met have its rows, all others keep theirs.
+
+    Returns:
+      The complete new list of files; the old one when the cycle met nobody.
+    """
+    learnt = staged_nouns(FurnitureCount, staging, FURNITURE)
+    if not learnt:
+        return list(paths)
+    new = pa.Table.from_pylist(
+        [{name: getattr(row, name) for name in SCHEMA.names} for row in learnt], schema=SCHEMA
+    )
+    met = pc.unique(new.column("host"))
+    old = [_read(path).filter(~pc.field("host").isin(met)) for path in paths]
+    path = join(staging.state_dir(FURNITURE), "furniture.parquet")
+    write_state(files_at(path), path, pa.concat_tables([*old, new]).sort_by("host"))
+    return [path]
+
+
+@lru_cache(maxsize=2)
+def _read(path: str) -> pa.Table:
+    return read_columns(files_at(path), path).select(SCHEMA.names).cast(SCHEMA)

@@ -1,0 +1,129 @@
+"""What the next cycle sets out to do: every feed first, then slices of what still waits."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pyarrow.dataset as ds
+
+from warta.pipelines.articles import Plan
+from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
+from warta.pipelines.cycle.memory import Memory
+from warta.pipelines.options import Settings
+from warta.schemas.entry import Entry
+from warta.schemas.feed import Feed, FeedState
+from warta.transforms.dedup.index import PRINTS, URLS
+from warta.transforms.fetch.conditional import is_due
+from warta.transforms.fetch.settings import USER_AGENT, FetchSettings
+from warta.transforms.fetch.slices import in_turn
+from warta.transforms.store.commit import Store
+from warta.transforms.store.layout import join, partition_path
+
+CLUSTER_SHARDS = 64
+"""Groups of hosts that workers share out on an engine that parallelises by itself: enough that no worker
+of a few dozen idles, few enough that one of them still sees many hosts at once."""
+
+
+def first_plan(
+    store: Store, remembered: Memory, settings: Settings, run_id: str, at: datetime, deadline: float | None
+) -> Plan:
+    """Return the plan that polls the feeds and takes everything that waits.
+
+    Waiting entries must all take part, for a feed may list one of them again.
+    """
+    return Plan(
+        run_id=run_id,
+        at=at,
+        staging=store.begin(f"{run_id}-0001"),
+        feeds=tuple(_polls(remembered, settings, at)),
+        pending=tuple(remembered.pending.values()),
+        hosts=tuple(remembered.hosts.values()),
+        index_files=index_files(store),
+        read_texts=StoredTexts(store.layout.root),
+        earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
+        fetch=fetch_settings(settings, run_id, deadline),
+        keep_duplicate_text=settings.keep_duplicate_text,
+    )
+
+
+def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: datetime) -> Plan | None:
+    """Return the plan for the next slice of what waits; None when nothing may be asked now."""
+    due = [entry for entry in remembered.pending.values() if not _rests(entry, at)]
+    chosen, _ = in_turn(due, plan.fetch.max_pages)
+    if not chosen:
+        return None
+    return replace(
+        plan,
+        at=at,
+        staging=store.begin(f"{plan.run_id}-{number:04d}"),
+        feeds=(),
+        pending=tuple(chosen),
+        hosts=tuple(remembered.hosts.values()),
+        index_files=index_files(store),
+        earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
+    )
+
+
+def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None = None) -> FetchSettings:
+    """Return the settings of the fetch room. An engine that parallelises by itself reads pages inline."""
+    return FetchSettings(
+        user_agent=settings.user_agent or USER_AGENT,
+        min_delay_s=settings.min_delay_s,
+        per_host_concurrency=settings.per_host_concurrency,
+        allow_networks=settings.allow_networks,
+        connect_to=settings.connect_to,
+        workers=settings.workers if settings.is_local else 0,
+        deadline=deadline,
+        max_pages=settings.slice_pages if settings.is_local else None,
+        reader_setup=("warta.pipelines.reading.worker:labeller",),
+        shards=1 if settings.is_local else CLUSTER_SHARDS,
+        run_id=run_id,
+        poll_bounds_s=(settings.poll_every_s, settings.poll_every_s) if settings.poll_every_s else None,
+        clock=settings.clock,
+    )
+
+
+def index_files(store: Store) -> dict[str, list[str]]:
+    """Return the current files of the duplicate index, by state name."""
+    return {name: store.state_files(name) for name in (URLS, PRINTS)}
+
+
+class StoredTexts:
+    """Texts of stored articles: `(id, date, topic)` to the text of the latest revision, by id."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def __call__(self, wanted: list[tuple[str, date | None, str]]) -> dict[str, str]:
+        """Read only the partitions that are named; ids that are not there are left out."""
+        places: dict[str, list[str]] = {}
+        for id_, day, topic in wanted:
+            place = join(self.root, "articles", partition_path("articles", {"date": day, "topic": topic}))
+            places.setdefault(place, []).append(id_)
+        texts: dict[str, str] = {}
+        for place, ids in sorted(places.items()):
+            texts |= _texts_in(place, ids)
+        return texts
+
+
+def _texts_in(place: str, ids: list[str]) -> dict[str, str]:
+    try:
+        found = ds.dataset(place, format="parquet")
+    except FileNotFoundError:
+        return {}
+    columns = found.to_table(columns=["id", "revision", "text"], filter=ds.field("id").isin(ids))
+    rows = sorted(columns.to_pylist(), key=lambda row: row["revision"])
+    return {row["id"]: row["text"] for row in rows}
+
+
+def _polls(remembered: Memory, settings: Settings, at: datetime) -> Iterator[tuple[Feed, FeedState | None]]:
+    soon = at + timedelta(seconds=settings.early_s)
+    for feed in settings.feeds:
+        state = remembered.feeds.get(feed.url)
+        due = settings.poll_all or is_due(state, soon)
+        if due or settings.poll_every_s is None:
+            yield feed, replace(state, next_poll=None) if state and due else state
+
+
+def _rests(entry: Entry, at: datetime) -> bool:
+    return entry.not_before is not None and entry.not_before > at

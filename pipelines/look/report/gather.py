@@ -1,0 +1,101 @@
+"""Read the tables of an output folder and add them up. Reads a few narrow columns; never `text`."""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as pads
+
+from warta.pipelines.look.report import articles as stored
+from warta.pipelines.look.report import losses
+from warta.pipelines.look.report.articles import Figures, instant
+from warta.transforms.store.errors import StoreError
+from warta.transforms.store.files import absolute, files_at
+from warta.transforms.store.layout import Layout, join
+from warta.transforms.store.read import read
+
+_opened: list[Any] = []
+"""Keeps each dataset's Python file system for the life of the process. Arrow's reading threads may hold the
+last reference, need the interpreter to let go of it, and abort a process that is just leaving (seen in one
+of seven runs with pyarrow 25)."""
+
+
+def gather(output_dir: str, *, now: datetime) -> Figures:
+    """Return every figure of the report, as plain values ready for JSON.
+
+    Raises:
+      StoreError: when there is no dataset.
+    """
+    layout = Layout(absolute(output_dir))
+    files = files_at(layout.root)
+    if not files.names(layout.manifests):
+        raise StoreError(
+            f"{output_dir}: no dataset here; name the folder that `warta run --output` was given"
+        )
+    articles = _open(output_dir, "articles", latest=True).to_table(columns=list(stored.COLUMNS))
+    duplicates = _table(output_dir, "duplicates", losses.DUPLICATE_COLUMNS)
+    rejections = _table(output_dir, "rejections", losses.REJECTION_COLUMNS)
+    stories = losses.biggest_stories(_table(output_dir, "stories", losses.STORY_COLUMNS))
+    feeds = losses.feed_health(_table(output_dir, "feeds", losses.FEED_COLUMNS))
+    days = pc.min_max(articles.column("date")).as_py()
+    return {
+        "made": instant(now.astimezone(UTC)),
+        "name": layout.root.rpartition("/")[2],
+        "totals": {
+            "articles": articles.num_rows,
+            "publishers": pc.count_distinct(articles.column("publisher")).as_py(),
+            "duplicates": duplicates.num_rows,
+            "rejections": rejections.num_rows,
+            "feeds": len(feeds),
+            "stories": _open(output_dir, "stories").count_rows(),
+            "first": days["min"] and days["min"].isoformat(),
+            "last": days["max"] and days["max"].isoformat(),
+        },
+        "topics": stored.topics_by_period(articles),
+        "hours": stored.hours(articles),
+        "languages": stored.languages(articles),
+        "lengths": stored.lengths(articles),
+        "freshness": stored.freshness(articles),
+        "publishers": stored.publishers(articles, duplicates, rejections),
+        "removed": stored.removed(articles),
+        "copies": losses.copies(duplicates),
+        "rejected": losses.rejected(rejections),
+        "stories": _with_addresses(output_dir, stories),
+        "feeds": feeds,
+        "runs": losses.runs(_run_reports(layout)),
+    }
+
+
+def _table(output_dir: str, table: str, columns: Iterable[str]) -> pa.Table:
+    return _open(output_dir, table).to_table(columns=list(columns))
+
+
+def _open(output_dir: str, table: str, *, latest: bool = False) -> pads.Dataset:
+    dataset = read(output_dir, table, latest=latest)
+    _opened.append(dataset.filesystem if hasattr(dataset, "filesystem") else dataset)
+    return dataset
+
+
+def _with_addresses(output_dir: str, stories: list[Figures]) -> list[Figures]:
+    """Add the address of each story's earliest article, looked for around the day it was published."""
+    ids = pa.array([story["id"] for story in stories], pa.string())
+    begun = [date.fromisoformat(story["first"][:10]) for story in stories if story["first"]]
+    days = {day + timedelta(days=offset) for day in begun for offset in (-1, 0, 1)}
+    near = pc.field("date").isin(pa.array(sorted(days), pa.date32()))
+    first = _open(output_dir, "articles").to_table(
+        columns=["id", "url"], filter=near & pc.field("id").isin(ids)
+    )
+    urls = dict(zip(first.column("id").to_pylist(), first.column("url").to_pylist(), strict=True))
+    return [story | {"url": urls.get(story["id"], "")} for story in stories]
+
+
+def _run_reports(layout: Layout) -> Iterable[dict[str, Any]]:
+    files = files_at(layout.root)
+    names = sorted(name for name in files.names(layout.runs) if name.endswith(".json"))
+    for name in names[-losses.RUNS_SHOWN :]:
+        with suppress(ValueError):  # a report of other hands; the rows do not depend on it
+            yield json.loads(files.read(join(layout.runs, name)))
