@@ -7,7 +7,6 @@ would take a second more wherever pandas is installed.
 import argparse
 import heapq
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+from warta.pipelines.look.doubts import doubts
 from warta.pipelines.look.feed_health import FeedLine, feed_lines
 from warta.pipelines.look.status_view import print_status
 from warta.pipelines.look.stored_columns import Columns, codes, numbers, read_since
@@ -26,13 +26,6 @@ FEED_DAYS = 7
 """Days of polls and rejections that are looked at: a week shows every feed's own rhythm once."""
 EXAMPLES = 3
 """Addresses shown for each reason."""
-
-STALE_H = 24
-"""A dataset without a good run for longer needs a look; the slowest poll is daily."""
-FAILING_SHARE = 0.2
-"""Share of failing feeds that needs a look. Lists of 60 public feeds had 3 to 12 % dead ones."""
-REJECTED_SHARE = 0.5
-"""Share of rejected pages that needs a look: sites change, but not half of them in one night."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +78,7 @@ def look(output: str, now: datetime, *, days: int = FEED_DAYS) -> Status:
     last = datetime.fromisoformat(runs[0]["started_at"]).date() if runs else now.date()
     since = last - timedelta(days=days - 1)
     feeds = feed_lines(read_since(layout, "feeds", since), days)
+    failing = sum(feed.failing_since is not None for feed in feeds)
     return Status(
         output=output,
         runs=tuple(runs[:RUNS_SHOWN]),
@@ -92,7 +86,7 @@ def look(output: str, now: datetime, *, days: int = FEED_DAYS) -> Status:
         refusals=tuple(refusals(read_since(layout, "rejections", since))),
         disk_bytes=disk_bytes(layout.root),
         since=since,
-        doubts=tuple(doubts(runs, feeds, now)),
+        doubts=tuple(one.sentence for one in doubts(runs[0] if runs else None, len(feeds), failing, now)),
     )
 
 
@@ -143,29 +137,6 @@ def _tree_bytes(path: Path) -> int:
         except FileNotFoundError:
             continue
     return total
-
-
-def doubts(runs: Sequence[dict[str, Any]], feeds: Sequence[FeedLine], now: datetime) -> list[str]:
-    """Return what makes one doubt that all is well, one sentence each."""
-    if not runs:
-        return ["no run has finished yet"]
-    found = []
-    last = runs[0]
-    age = now - datetime.fromisoformat(last["finished_at"])
-    if age > timedelta(hours=STALE_H):
-        found.append(f"the last run ended {age.total_seconds() / 3600:.0f} hours ago; is it still scheduled?")
-    if last["stopped"]:
-        found.append(
-            f"the last run ended early ({last['stopped']}); {last['books']['deferred']} entries wait"
-        )
-    failing = [feed for feed in feeds if feed.failing_since]
-    if feeds and len(failing) / len(feeds) > FAILING_SHARE:
-        found.append(f"{len(failing)} of {len(feeds)} feeds fail; try `warta feeds check` on the feed list")
-    books = last["books"]
-    if books["announced"] and books["rejected"] / books["announced"] > REJECTED_SHARE:
-        worst = next(iter(last["rejected_by_reason"]), "")
-        found.append(f"{books['rejected']} of {books['announced']} entries were rejected, most for {worst}")
-    return found
 
 
 def _plain(value: object) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from warta.schemas.outcome import Reason
+from warta.schemas.outcome import Books, Reason, RunReport
 from warta.schemas.tables import SCHEMA_VERSION
 from warta.schemas.topic import QCODES
 from warta.transforms.store.commit import Store
@@ -35,13 +35,27 @@ WORDS = (
     "laut",
 )
 
+NIGHTS = 6
+"""Runs whose reports are left."""
+
 SEA = " ".join(Random(2).choices(WORDS, k=40_000))
 """What the texts are cut out of."""
 
 
-def many(root: Path, articles: int, *, days: int = 60, text_chars: int = 1_500) -> Path:
-    """Commit `articles` articles over `days` days, and duplicates, rejections, feeds, stories to match."""
-    random = Random(1)
+def many(
+    root: Path, articles: int, *, days: int = 60, text_chars: int = 1_500, seed: int = 1, revised: int = 0
+) -> Path:
+    """Commit `articles` articles over `days` days, and duplicates, rejections, feeds, stories to match.
+
+    Args:
+      root: the output folder.
+      articles: how many, revisions not counted.
+      days: over how many days they are spread.
+      text_chars: most characters of a text.
+      seed: another one gives other rows.
+      revised: every so many-th article was published again, on a later day, with another length; 0 is none.
+    """
+    random = Random(seed)
     rows: dict[str, dict[tuple[Any, ...], list[dict[str, Any]]]] = {
         "articles": {},
         "duplicates": {},
@@ -54,6 +68,15 @@ def many(root: Path, articles: int, *, days: int = 60, text_chars: int = 1_500) 
         row = _article(random, number, days, text_chars)
         ids.append(row["id"])
         rows["articles"].setdefault((row["date"], row["topic"]), []).append(row)
+        if revised and number % revised == 0:
+            later = row["published"] + timedelta(days=1)
+            second = row | {
+                "revision": 2,
+                "published": later,
+                "date": later.date(),
+                "text_chars": 77 + number,
+            }
+            rows["articles"].setdefault((second["date"], second["topic"]), []).append(second)
         if number % 9 == 0:
             _add(rows, "duplicates", _duplicate(random, row, number))
         if number % 14 == 0:
@@ -70,7 +93,31 @@ def many(root: Path, articles: int, *, days: int = 60, text_chars: int = 1_500) 
                 place = join(staging.data_dir(table), partition_path(table, values), "part-0.parquet")
                 write_rows(store.files, place, table, to_arrow(table, group))
         store.commit(staging, report={"run_id": "20261120T030000Z"})
+        for night in range(NIGHTS):
+            store.write_run_report(_run(random, rows, night))
     return root
+
+
+def _run(random: Random, rows: dict[str, Any], night: int) -> RunReport:
+    """A night of the run, the last one the newest; their sums have nothing to do with the rows."""
+    share = [
+        sum(map(len, rows[table].values())) // NIGHTS for table in ("articles", "duplicates", "rejections")
+    ]
+    kept, duplicates, rejected = (int(one * random.uniform(0.8, 1.2)) for one in share)
+    deferred = 40 if night == 2 else 0
+    ended = NOW - timedelta(days=NIGHTS - 1 - night)
+    return RunReport(
+        run_id=f"{ended - timedelta(minutes=4):%Y%m%dT%H%M%S}.000000Z",
+        started_at=ended - timedelta(minutes=4),
+        finished_at=ended,
+        command="run",
+        version="0",
+        books=Books(kept + duplicates + rejected + deferred, kept, duplicates, rejected, deferred),
+        feeds={"ok": 98, "failed": 10},
+        rejected_by_reason={"not_found": rejected},
+        wall_s=240.0,
+        stopped="deadline" if deferred else "",
+    )
 
 
 def _add(rows: dict[str, Any], table: str, row: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
+from warta.pipelines.look.doubts import doubts
 from warta.pipelines.look.report import articles as stored
 from warta.pipelines.look.report import losses
 from warta.pipelines.look.report.articles import Figures, instant
@@ -40,7 +42,9 @@ def gather(output_dir: str, *, now: datetime) -> Figures:
     duplicates = _table(output_dir, "duplicates", losses.DUPLICATE_COLUMNS)
     rejections = _table(output_dir, "rejections", losses.REJECTION_COLUMNS)
     stories = losses.biggest_stories(_table(output_dir, "stories", losses.STORY_COLUMNS))
-    feeds = losses.feed_health(_table(output_dir, "feeds", losses.FEED_COLUMNS))
+    feeds = losses.feed_health(_late(output_dir, "feeds", losses.FEED_COLUMNS, losses.FEED_DAYS))
+    reports = list(_run_reports(layout))
+    failing = sum(one["failing_since"] is not None for one in feeds)
     days = pc.min_max(articles.column("date")).as_py()
     return {
         "made": instant(now.astimezone(UTC)),
@@ -66,12 +70,25 @@ def gather(output_dir: str, *, now: datetime) -> Figures:
         "rejected": losses.rejected(rejections),
         "stories": _with_addresses(output_dir, stories),
         "feeds": feeds,
-        "runs": losses.runs(_run_reports(layout)),
+        "runs": losses.runs(reports),
+        "doubts": [asdict(one) for one in doubts(reports[-1] if reports else None, len(feeds), failing, now)],
     }
 
 
 def _table(output_dir: str, table: str, columns: Iterable[str]) -> pa.Table:
     return _open(output_dir, table).to_table(columns=list(columns))
+
+
+def _late(output_dir: str, table: str, columns: Iterable[str], days: int) -> pa.Table:
+    """Return the rows of a table's last `days` days."""
+    dataset = _open(output_dir, table)
+    newest = max(
+        (pads.get_partition_keys(one.partition_expression)["date"] for one in dataset.get_fragments()),
+        default=date.min,
+    )
+    return dataset.to_table(
+        columns=list(columns), filter=pc.field("date") > pa.scalar(newest - timedelta(days=days), pa.date32())
+    )
 
 
 def _open(output_dir: str, table: str, *, latest: bool = False) -> pads.Dataset:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -35,6 +35,9 @@ PAIRS_SHOWN = 300
 STORIES_SHOWN = 15
 REASONS_DRAWN = 6
 RUNS_SHOWN = 20
+FEED_DAYS = 30
+"""Days of polls, up to the newest, that the table of feeds looks at. A feed that was taken off the list goes
+from the page after that; the slowest poll is daily."""
 PASSED_OVER = ("not_due", "deferred")
 """Statuses that say nothing about a feed's health: nobody asked it."""
 
@@ -104,7 +107,13 @@ def biggest_stories(stories: pa.Table) -> list[Figures]:
 
 
 def feed_health(feeds: pa.Table) -> list[Figures]:
-    """Return one line per feed: its last poll that asked, and sums over all polls; failing ones first."""
+    """Return one line per feed: its last poll that asked, and sums over all polls; failing ones first.
+
+    Args:
+      feeds: rows of the last FEED_DAYS.
+    """
+    span = pc.min_max(feeds.column("polled_at")).as_py()
+    days = max((span["max"] - span["min"]) / timedelta(days=1), 1.0) if feeds.num_rows else 1.0
     asked = feeds.filter(pc.invert(pc.is_in(feeds.column("status"), pa.array(PASSED_OVER))))
     last = _newest_by(asked, "feed_url", "polled_at")
     for url, row in _newest_by(feeds, "feed_url", "polled_at").items():
@@ -120,6 +129,7 @@ def feed_health(feeds: pa.Table) -> list[Figures]:
             "reason": row["reason"] or "",
             "detail": row["detail"] or "",
             "new": new.get(url, 0),
+            "per_day": round(new.get(url, 0) / days, 1),
             "polls": polls.get(url, 0),
             "failed": failed.get(url, 0),
         }
@@ -134,6 +144,7 @@ def runs(reports: Iterable[Mapping[str, Any]]) -> list[Figures]:
         {
             "run_id": report.get("run_id", ""),
             "started": report.get("started_at", ""),
+            "finished": report.get("finished_at", ""),
             "wall_s": round(float(report.get("wall_s", 0)), 1),
             "stopped": report.get("stopped", ""),
             **report.get("books", {}),

@@ -9,7 +9,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-DRAWING = ("charts.js", "report.js")
+DRAWING = ("charts.js", "words.js", "feeds.js", "report.js")
 
 
 def page(figures: dict[str, Any]) -> str:

@@ -1,51 +1,4 @@
-// The report: what is drawn, in which order, in which language. The words stand in labels.json.
-const DATA = JSON.parse(document.getElementById("data").textContent);
-const LABELS = JSON.parse(document.getElementById("labels").textContent);
-const FILLS = ["var(--c1)", "var(--c0)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"];
-const REST = "var(--rest)";
-const ZONES = { UTC: 0, WIB: 7, WITA: 8, WIT: 9 };
-const state = { lang: "en", zone: (DATA.languages[0] || {}).language === "id" ? "WIB" : "UTC" };
-
-// ---- words, numbers, instants ---------------------------------------------------------------------------
-
-function t(name, values = {}) {
-  return LABELS[state.lang][name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-}
-function word(group, code) {
-  return LABELS[state.lang][group][code] || String(code).replaceAll("_", " ");
-}
-function number(value) { return value.toLocaleString(state.lang); }
-function percent(part, whole) {
-  return (whole ? part / whole : 0).toLocaleString(state.lang, { style: "percent", maximumFractionDigits: part * 10 < whole ? 1 : 0 });
-}
-function day(iso, options = { day: "numeric", month: "long", year: "numeric" }) {
-  return new Date(iso.slice(0, 10) + "T00:00:00Z").toLocaleDateString(state.lang === "en" ? "en-GB" : "id", { ...options, timeZone: "UTC" });
-}
-function when(iso) {
-  if (!iso) return "–";
-  const local = new Date(Date.parse(iso) + ZONES[state.zone] * 3600e3).toISOString();
-  return `${day(local, { day: "numeric", month: "short", year: "numeric" })} ${local.slice(11, 16)} ${state.zone}`;
-}
-function duration(seconds) {
-  if (seconds === null) return "–";
-  if (seconds < 1) return t("at_once");
-  if (seconds < 60) return t("seconds", { n: number(Math.round(seconds)) });
-  if (seconds < 3600) return t("minutes", { n: number(Math.round(seconds / 60)) });
-  if (seconds < 36 * 3600) return t("hours_n", { n: number(Math.round(seconds / 3600)) });
-  return t("days_n", { n: number(Math.round(seconds / 86400)) });
-}
-function language(code) {
-  if (code === "und") return word("topic", "unknown");
-  try { return new Intl.DisplayNames([state.lang], { type: "language" }).of(code) || code; } catch { return code; }
-}
-function named(names, most) {
-  return [...names.slice(0, most), ...(names.length > most ? [t("more", { n: number(names.length - most) })] : [])].join(", ");
-}
-function sum(values) { return values.reduce((total, one) => total + one, 0); }
-function link(url, text) {
-  return /^https?:\/\//i.test(url) ? el("a", { href: url, rel: "noreferrer noopener" }, text) : el("span", { class: "headline" }, text);
-}
-
+// The report: what is drawn, and in which order.
 // The first `drawn` of `rows` keep a colour each, the others share one.
 function stacked(rows, drawn, name) {
   const series = rows.slice(0, drawn).map((row, at) => ({ name: name(row), counts: row.counts, fill: FILLS[at % FILLS.length] }));
@@ -73,7 +26,7 @@ const FIGURES = [
     },
     draw(place) {
       const { starts, unit, topics, drawn } = DATA.topics, series = stacked(topics, drawn, (one) => word("topic", one.topic));
-      columns(place, { label: `${this.title()}. ${this.finding()}`, series, names: starts.map((start) => periodName(start, unit)), ticks: periodTicks(starts, unit), number, height: 300 });
+      columns(place, { label: `${this.title()}. ${this.finding()}`, series, names: starts.map((start) => periodName(start, unit)), ticks: periodTicks(starts, unit), number, unit: t("unit_articles"), height: 300 });
       place.prepend(key(series));
     },
     table() {
@@ -83,20 +36,20 @@ const FIGURES = [
         { name: t("col_articles"), number: true, value: (row) => number(row.total) },
         ...starts.map((start, at) => ({ name: periodTicks([start], unit)[0], number: true, value: (row) => number(row.counts[at]) }))] };
     } },
-  { id: "publishers", width: "wide", rows: () => DATA.publishers,
+  { id: "publishers", width: "tall", rows: () => DATA.publishers,
     finding: () => t("publishers_finding", { first: DATA.publishers[0].publisher, percent: percent(sum(DATA.publishers.slice(0, 5).map((one) => one.articles)), DATA.totals.articles) }),
     draw(place) {
       const shown = DATA.publishers.slice(0, 15), rest = DATA.publishers.slice(15);
       const rows = shown.map((one) => ({ label: one.publisher, value: one.articles }));
-      if (rest.length) rows.push({ label: t("more", { n: number(rest.length) }), value: sum(rest.map((one) => one.articles)), fill: REST });
-      bars(place, { rows, number, fill: "var(--c1)" });
+      bars(place, { rows, number, fill: "var(--c1)", unit: t("unit_articles"),
+        rest: rest.length ? t("rest_publishers", { n: number(rest.length), articles: number(sum(rest.map((one) => one.articles))) }) : "" });
     },
     table: () => ({ rows: DATA.publishers, columns: [
-      { name: t("col_publisher"), value: (row) => row.publisher },
-      { name: t("col_articles"), number: true, value: (row) => number(row.articles) },
-      { name: t("col_duplicates"), number: true, value: (row) => number(row.duplicates) },
-      { name: t("col_rejections"), number: true, value: (row) => number(row.rejections) },
-      { name: t("col_median_chars"), number: true, value: (row) => number(row.median_chars) },
+      { name: t("col_publisher"), by: (row) => row.publisher.toLowerCase(), value: (row) => row.publisher },
+      { name: t("col_articles"), number: true, by: (row) => row.articles, value: (row) => number(row.articles) },
+      { name: t("col_duplicates"), number: true, by: (row) => row.duplicates, value: (row) => number(row.duplicates) },
+      { name: t("col_rejections"), number: true, by: (row) => row.rejections, value: (row) => number(row.rejections) },
+      { name: t("col_median_chars"), number: true, by: (row) => row.median_chars, value: (row) => number(row.median_chars) },
       { name: t("col_newest"), value: (row) => when(row.newest) }] }) },
   { id: "languages", width: "slim", rows: () => DATA.languages,
     finding: () => t("languages_finding", { first: language(DATA.languages[0].language), percent: percent(DATA.languages[0].articles, DATA.totals.articles) }),
@@ -109,8 +62,23 @@ const FIGURES = [
     },
     table: () => ({ rows: DATA.languages, columns: [
       { name: t("col_language"), value: (row) => `${language(row.language)} (${row.language})` },
-      { name: t("col_articles"), number: true, value: (row) => number(row.articles) },
+      { name: t("col_articles"), number: true, by: (row) => row.articles, value: (row) => number(row.articles) },
       { name: t("col_share"), number: true, value: (row) => percent(row.articles, DATA.totals.articles) }] }) },
+  { id: "lengths", width: "slim", rows: () => DATA.lengths.counts.filter((one) => one),
+    finding: () => t("lengths_finding", { median: number(Math.round(DATA.lengths.median)), p90: number(Math.round(DATA.lengths.p90)) }),
+    names() {
+      const { counts, step } = DATA.lengths;
+      return counts.map((_, at) => at === counts.length - 1 ? t("chars_over", { from: number(at * step) }) : t("chars_range", { from: number(at * step), to: number((at + 1) * step - 1) }));
+    },
+    draw(place) {
+      const { counts, step, median } = DATA.lengths;
+      columns(place, { label: `${this.title()}. ${this.finding()}`, series: [{ name: "", counts, fill: "var(--c3)" }], names: this.names(), ticks: counts.map((_, at) => (at % 4 ? "" : number(at * step))), number, unit: t("unit_articles"), across: t("chars"), height: 256,
+        mark: { at: Math.min(median / step, counts.length), text: t("lengths_median", { n: number(Math.round(median)) }) } });
+    },
+    table() {
+      const names = this.names();
+      return { rows: DATA.lengths.counts.map((n, at) => ({ n, name: names[at] })), columns: [{ name: t("col_length"), value: (row) => row.name }, { name: t("col_articles"), number: true, value: (row) => number(row.n) }] };
+    } },
   { id: "hours", width: "half", rows: () => DATA.hours.filter((one) => one),
     counts() { return DATA.hours.map((_, hour) => DATA.hours[(hour - ZONES[state.zone] + 24) % 24]); },
     finding() {
@@ -120,7 +88,7 @@ const FIGURES = [
     tools: () => el("div", { class: "tools" }, el("label", null, t("zone"), zoneSelect())),
     draw(place) {
       const names = DATA.hours.map((_, hour) => t("hour_tip", { hour: `${clock(hour)}–${clock((hour + 1) % 24)}`, zone: state.zone }));
-      columns(place, { label: `${this.title()}. ${this.finding()}`, series: [{ name: "", counts: this.counts(), fill: "var(--c1)" }], names, ticks: DATA.hours.map((_, hour) => (hour % 3 ? "" : clock(hour))), number, height: 220 });
+      columns(place, { label: `${this.title()}. ${this.finding()}`, series: [{ name: "", counts: this.counts(), fill: "var(--c1)" }], names, ticks: DATA.hours.map((_, hour) => (hour % 3 ? "" : clock(hour))), number, unit: t("unit_articles"), height: 220 });
     },
     table() {
       const counts = this.counts();
@@ -132,7 +100,7 @@ const FIGURES = [
     draw(place) {
       const names = this.names(), series = ["announced", "published"].map((one, at) => ({ name: t(`freshness_${one}`), fill: FILLS[at], counts: DATA.freshness[one].counts }));
       const most = Math.max(...series.flatMap((one) => one.counts), 1);
-      place.replaceChildren(key(series), el("ol", { class: "bars" }, names.map((name, at) => el("li", null, el("span", { class: "label" }, name), el("span", null, series.map((one) =>
+      place.replaceChildren(key(series), el("p", { class: "unit" }, t("unit_articles")), el("ol", { class: "bars pairs" }, names.map((name, at) => el("li", null, el("span", { class: "label" }, name), el("span", null, series.map((one) =>
         el("span", { class: "track" }, el("span", { class: "bar", hidden: !one.counts[at], style: { "--share": one.counts[at] / most, "--fill": one.fill, height: ".6rem" } }), el("span", { class: "value" }, number(one.counts[at])))))))));
     },
     table() {
@@ -151,51 +119,36 @@ const FIGURES = [
     finding: () => t("copies_finding", { n: number(DATA.totals.duplicates), kinds: Object.entries(DATA.copies.kinds).map(([kind, n]) => t(`kind_${kind}`, { n: number(n) })).join(", ") }),
     draw(place) {
       const pairs = new Map(DATA.copies.pairs.map((one) => [`${one.copier}\n${one.source}`, one.count]));
-      const top = (name) => [...DATA.copies.pairs.reduce((all, one) => all.set(one[name], (all.get(one[name]) || 0) + one.count), new Map())].sort((a, b) => b[1] - a[1]).slice(0, DATA.copies.drawn).map(([one]) => one);
-      matrix(place, { label: this.finding(), rows: top("copier"), cols: top("source"), fill: "var(--c0)", number,
+      const top = (name) => [...DATA.copies.pairs.reduce((all, one) => all.set(one[name], (all.get(one[name]) || 0) + one.count), new Map())].sort((a, b) => b[1] - a[1]).slice(0, place.clientWidth < 480 ? 8 : DATA.copies.drawn).map(([one]) => one);
+      matrix(place, { label: this.finding(), rows: top("copier"), cols: top("source"), fill: "var(--heat)", number, down: t("copies_down"), across: t("copies_across"),
         value: (row, col) => pairs.get(`${row}\n${col}`) || 0,
         tip: (copier, source, n) => t("copies_tip", { copier, source, n: number(n) }) });
     },
     table: () => ({ rows: DATA.copies.pairs, columns: [
       { name: t("col_copier"), value: (row) => row.copier }, { name: t("col_source"), value: (row) => row.source },
       { name: t("col_copies"), number: true, value: (row) => number(row.count) }] }) },
-  { id: "lengths", width: "slim", rows: () => DATA.lengths.counts.filter((one) => one),
-    finding: () => t("lengths_finding", { median: number(Math.round(DATA.lengths.median)), p90: number(Math.round(DATA.lengths.p90)) }),
-    names() {
-      const { counts, step } = DATA.lengths;
-      return counts.map((_, at) => at === counts.length - 1 ? t("chars_over", { from: number(at * step) }) : t("chars_range", { from: number(at * step), to: number((at + 1) * step - 1) }));
-    },
+  { id: "removed", width: "slim", rows: () => DATA.removed,
+    finding: () => t("removed_finding", { n: number(sum(DATA.removed.map((one) => one.chars))), rule: DATA.removed[0].rule }),
     draw(place) {
-      const { counts, step, median } = DATA.lengths;
-      columns(place, { label: `${this.title()}. ${this.finding()}`, series: [{ name: "", counts, fill: "var(--c3)" }], names: this.names(), ticks: counts.map((_, at) => (at % 4 ? "" : number(at * step))), number, height: 240,
-        mark: { at: Math.min(median / step, counts.length), text: t("lengths_median", { n: number(Math.round(median)) }) } });
+      const shown = DATA.removed.slice(0, 12), rest = DATA.removed.slice(12);
+      const rows = shown.map((one) => ({ label: one.rule, value: one.chars }));
+      bars(place, { rows, number, fill: "var(--c2)", unit: t("unit_chars"),
+        rest: rest.length ? t("rest_rules", { n: number(rest.length), chars: number(sum(rest.map((one) => one.chars))) }) : "" });
     },
-    table() {
-      const names = this.names();
-      return { rows: DATA.lengths.counts.map((n, at) => ({ n, name: names[at] })), columns: [{ name: t("col_length"), value: (row) => row.name }, { name: t("col_articles"), number: true, value: (row) => number(row.n) }] };
-    } },
-  { id: "rejected", width: "half", rows: () => DATA.rejected.reasons,
+    table: () => ({ rows: DATA.removed, columns: [
+      { name: t("col_rule"), value: (row) => row.rule }, { name: t("col_articles"), number: true, by: (row) => row.articles, value: (row) => number(row.articles) },
+      { name: t("col_blocks"), number: true, value: (row) => number(row.blocks) }, { name: t("col_chars"), number: true, value: (row) => number(row.chars) }] }) },
+  { id: "rejected", width: "full", rows: () => DATA.rejected.reasons,
     finding: () => t("rejected_finding", { n: number(DATA.totals.rejections), reason: word("reason", DATA.rejected.reasons[0].reason), percent: percent(DATA.rejected.reasons[0].total, DATA.totals.rejections) }),
     draw(place) {
       const { starts, unit, reasons, drawn } = DATA.rejected, series = stacked(reasons, drawn, (one) => word("reason", one.reason));
-      columns(place, { label: `${this.title()}. ${this.finding()}`, series, names: starts.map((start) => periodName(start, unit)), ticks: periodTicks(starts, unit), number, height: 240 });
+      columns(place, { label: `${this.title()}. ${this.finding()}`, series, names: starts.map((start) => periodName(start, unit)), ticks: periodTicks(starts, unit), number, unit: t("unit_rejections"), height: 240 });
       place.prepend(key(series));
     },
     table: () => ({ rows: DATA.rejected.reasons, columns: [
       { name: t("col_reason"), value: (row) => word("reason", row.reason) }, { name: t("col_count"), number: true, value: (row) => number(row.total) },
       { name: t("col_stage"), value: (row) => word("stage", row.stage) },
       { name: t("col_example"), long: true, value: (row) => el("span", null, row.detail || "–", el("small", null, row.url)) }] }) },
-  { id: "removed", width: "half", rows: () => DATA.removed,
-    finding: () => t("removed_finding", { n: number(sum(DATA.removed.map((one) => one.chars))), rule: DATA.removed[0].rule }),
-    draw(place) {
-      const shown = DATA.removed.slice(0, 12), rest = DATA.removed.slice(12);
-      const rows = shown.map((one) => ({ label: one.rule, value: one.chars }));
-      if (rest.length) rows.push({ label: t("more", { n: number(rest.length) }), value: sum(rest.map((one) => one.chars)), fill: REST });
-      bars(place, { rows, number, fill: "var(--c2)" });
-    },
-    table: () => ({ rows: DATA.removed, columns: [
-      { name: t("col_rule"), value: (row) => row.rule }, { name: t("col_articles"), number: true, value: (row) => number(row.articles) },
-      { name: t("col_blocks"), number: true, value: (row) => number(row.blocks) }, { name: t("col_chars"), number: true, value: (row) => number(row.chars) }] }) },
   { id: "feeds", width: "full", rows: () => DATA.feeds,
     finding() {
       const failed = DATA.feeds.filter((one) => one.status === "failed").length, asked = DATA.feeds.filter((one) => one.polls).length;
@@ -222,39 +175,16 @@ function zoneSelect() {
   return select;
 }
 
-function feedTable(place) {
-  const columns = [
-    { name: t("col_feed"), value: (row) => el("span", null, row.publisher, el("small", null, row.feed_url)) },
-    { name: t("col_status"), long: true, value: (row) => el("span", null,
-      el("span", { class: "status", "data-status": row.status }, word("status", row.status) + (row.http_status ? ` (${row.http_status})` : "")),
-      el("small", null, when(row.polled_at)),
-      row.reason ? el("small", null, [word("reason", row.reason), row.detail].filter(Boolean).join(": ")) : null,
-      row.failing_since ? el("small", null, t("since", { when: when(row.failing_since) })) : null) },
-    { name: t("col_entries"), number: true, value: (row) => number(row.entries) },
-    { name: t("col_new"), number: true, value: (row) => number(row.new) },
-    { name: t("col_polls"), number: true, value: (row) => `${number(row.failed)} / ${number(row.polls)}` },
-    { name: t("col_newest"), value: (row) => when(row.newest) },
-    { name: t("col_next"), value: (row) => when(row.next_poll) }];
-  const whole = table({ caption: t("feeds"), columns, rows: DATA.feeds });
-  const lines = [...whole.querySelectorAll("tbody tr")];
-  const texts = DATA.feeds.map((row, at) => (lines[at].textContent + " " + row.feed_url).toLowerCase());
-  const search = el("input", { type: "search", id: "feed-search", "aria-label": t("feeds_search"), placeholder: t("feeds_search"), autocomplete: "off" });
-  const failing = el("input", { type: "checkbox", id: "feed-failing" }), shown = el("span", { role: "status", id: "feeds-shown" });
-  const filter = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    lines.forEach((line, at) => { line.hidden = !words.every((one) => texts[at].includes(one)) || (failing.checked && DATA.feeds[at].status !== "failed"); });
-    shown.textContent = t("feeds_shown", { n: number(lines.filter((line) => !line.hidden).length), of: number(lines.length) });
-  };
-  search.addEventListener("input", filter);
-  failing.addEventListener("change", filter);
-  filter();
-  place.replaceChildren(el("div", { class: "tools" }, search, el("label", null, failing, t("feeds_only_failed")), shown), whole);
-}
-
 // ---- the page -------------------------------------------------------------------------------------------
 
 function bold(text) {
   return text.split("**").map((part, at) => (at % 2 ? el("b", null, part) : part));
+}
+
+function verdict() {
+  const said = DATA.doubts.map(({ kind, values }) => t(`doubt_${kind}`, { ...values, reason: values.reason ? word("reason", values.reason) : "" }));
+  return el("div", { class: "verdict", "data-good": !said.length }, el("p", null, t(said.length ? "verdict_look" : "verdict_good")),
+    said.length ? el("ul", null, said.map((one) => el("li", null, one))) : null);
 }
 
 function renderHead() {
@@ -268,6 +198,7 @@ function renderHead() {
   const told = run ? Object.fromEntries(["announced", "kept", "duplicates", "rejected", "deferred"].map((name) => [name, number(run[name] || 0)])) : {};
   const lead = run ? t("lead", { when: when(run.started), ...told }) + (run.stopped ? " " + t("lead_stopped", run) : "") : t("lead_none");
   document.getElementById("summary").replaceChildren(
+    verdict(),
     el("p", { class: "lead" }, bold(lead)),
     el("ul", { class: "tally" }, ["articles", "publishers", "stories", "duplicates", "rejections", "feeds"].map((name) =>
       el("li", null, el("b", null, number(totals[name])), el("span", null, t(`total_${name}`))))));

@@ -13,7 +13,7 @@ import pytest
 
 from tests.sample import Sample, warta
 from warta.pipelines.look.feed_health import FeedLine, feed_lines
-from warta.pipelines.look.status import doubts, refusals
+from warta.pipelines.look.status import refusals
 from warta.pipelines.look.status_view import span
 from warta.pipelines.look.stored_columns import NEEDED, Columns, codes, instant, numbers
 from warta.schemas.outcome import Books, RunReport
@@ -116,29 +116,6 @@ def report(**facts: Any) -> dict[str, Any]:
 def feed(failing: bool) -> FeedLine:
     since = NOON if failing else None
     return FeedLine("f", "P", "ok", NOON, 1, 0, 1.0, None, None, since, "", "")
-
-
-@pytest.mark.parametrize(
-    ("runs", "feeds", "said"),
-    [
-        ([report()], [feed(False)], ""),
-        ([], [], "no run has finished yet"),
-        ([report(finished_at=(NOON - timedelta(days=2)).isoformat())], [], "48 hours ago"),
-        ([report(stopped="deadline")], [], "ended early (deadline)"),
-        ([report()], [feed(True), feed(False)], "1 of 2 feeds fail"),
-        ([report()], [feed(True)] + [feed(False)] * 9, ""),
-        (
-            [report(books={"announced": 10, "rejected": 6})],
-            [],
-            "6 of 10 entries were rejected, most for gone",
-        ),
-    ],
-    ids=["good", "no run", "old", "stopped", "feeds fail", "few feeds fail", "many rejected"],
-)
-def test_what_needs_a_look_is_said(runs: list[Any], feeds: list[FeedLine], said: str) -> None:
-    found = doubts(runs, feeds, NOON)
-    assert len(found) == bool(said)
-    assert said in "".join(found)
 
 
 @pytest.mark.parametrize(
