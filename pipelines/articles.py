@@ -30,7 +30,7 @@ from warta.transforms.clean.furniture import FurnitureCount, host_of
 from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.seen import row_of_rejection
-from warta.transforms.fetch.beam import FetchFeeds, FetchPages
+from warta.transforms.fetch.beam import FetchFeeds, FetchPages, OpenArchive
 from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.store.beam import StageTables
 from warta.transforms.store.commit import Staging
@@ -53,6 +53,8 @@ class Plan:
     earlier_counts: EarlierCounts
     fetch: FetchSettings
     keep_duplicate_text: bool = False
+    archive: OpenArchive | None = None
+    """Where raw pages are kept, if they are."""
 
 
 def build(pipeline: beam.Pipeline, plan: Plan) -> None:
@@ -67,7 +69,7 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     sorted_ = listed | DropKnown(plan.index_files, tuple(feed.url for feed, _ in plan.feeds))
     due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
     asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
-    pages = asked | FetchPages(read_page, plan.fetch)
+    pages = asked | FetchPages(read_page, plan.fetch, plan.archive)
     hosts_read = pages.articles | "HostsRead" >> beam.Map(_host_alone) | "EachHost" >> beam.GroupByKey()
     earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, plan.earlier_counts)
     stripped = (pages.articles, earlier) | StripFurniture(plan.at, finish_again)

@@ -1,6 +1,7 @@
 """The command line of a run, turned once into one frozen, validated `Settings`."""
 
 import argparse
+import importlib.util
 import ipaddress
 import os
 from collections.abc import Sequence
@@ -46,6 +47,8 @@ class Settings:
     connect_to: tuple[tuple[str, str], ...] = ()
     user_agent: str = ""
     keep_duplicate_text: bool = False
+    archive: bool = False
+    """Keep every fetched page as WARC, to be read again without network."""
     poll_all: bool = False
     tell_stories: bool = True
     beam_args: tuple[str, ...] = field(default=())
@@ -112,7 +115,28 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"pages per commit on a local runner (default {SLICE_PAGES}); memory follows it",
     )
     work.add_argument("--keep-duplicate-text", action="store_true", help="store the text of duplicates too")
+    add_archive_argument(work)
     add_voice_arguments(parser)
+
+
+def add_archive_argument(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> None:
+    """Teach `parser` to keep raw pages."""
+    parser.add_argument(
+        "--archive",
+        action="store_true",
+        help="keep every fetched page in DIR/archive (WARC), for `warta reprocess`",
+    )
+
+
+def checked_archive(asked: bool) -> bool:
+    """Return whether raw pages are to be kept.
+
+    Raises:
+      UsageError: when what writes them is not installed.
+    """
+    if asked and importlib.util.find_spec("warcio") is None:
+        raise UsageError("--archive needs the package warcio: pip install 'warta[archive]'")
+    return asked
 
 
 def add_network_arguments(parser: argparse.ArgumentParser) -> None:
@@ -182,6 +206,7 @@ def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Setting
         connect_to=tuple(_connect_to(text) for text in args.connect_to),
         user_agent=args.user_agent,
         keep_duplicate_text=args.keep_duplicate_text,
+        archive=checked_archive(args.archive),
         poll_all=args.poll_all,
         beam_args=checked_beam_args(beam_args),
     )

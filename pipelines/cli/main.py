@@ -13,7 +13,13 @@ from warta.pipelines.cli.look import add_look_commands, add_report_argument
 from warta.pipelines.cli.operator import add_operator_commands
 from warta.pipelines.cli.parsers import Commands, Parser, add_command
 from warta.pipelines.cli.stream import add_stream_command
-from warta.pipelines.options import UsageError, add_network_arguments, add_run_arguments, add_voice_arguments
+from warta.pipelines.options import (
+    UsageError,
+    add_archive_argument,
+    add_network_arguments,
+    add_run_arguments,
+    add_voice_arguments,
+)
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
@@ -99,6 +105,7 @@ def _sample(commands: Commands) -> None:
         choices=(1, 2),
         help="2 is the same newsroom some hours later: news, and one article updated",
     )
+    add_archive_argument(parser)
     add_voice_arguments(parser)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from warta.pipelines.engines import check_engine
 from warta.pipelines.look.metrics import MetricsFile
 from warta.pipelines.look.progress import watching
-from warta.pipelines.options import Settings, checked_beam_args, settings_from
+from warta.pipelines.options import Settings, checked_archive, checked_beam_args, settings_from
 from warta.pipelines.process.logs import Voice, progress_console, said, set_up, voice_from
 from warta.pipelines.reading.warm import warm_readers
 
@@ -45,6 +45,7 @@ def sample(args: argparse.Namespace, beam_args: list[str]) -> int:
             allow_networks=("127.0.0.0/8",),
             connect_to=newsroom.connect_to,
             poll_all=True,
+            archive=checked_archive(args.archive),
             beam_args=checked_beam_args(beam_args),
         )
         return _run(settings, "warta sample", args)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pyarrow.dataset as ds
 
 from warta.pipelines.articles import Plan
+from warta.pipelines.cycle.archiving import CycleArchive
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
 from warta.pipelines.cycle.memory import Memory
 from warta.pipelines.options import Settings
@@ -16,7 +17,7 @@ from warta.transforms.dedup.index import PRINTS, URLS
 from warta.transforms.fetch.conditional import is_due
 from warta.transforms.fetch.settings import USER_AGENT, FetchSettings
 from warta.transforms.fetch.slices import in_turn
-from warta.transforms.store.commit import Store
+from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.layout import join, partition_path
 
 CLUSTER_SHARDS = 64
@@ -31,10 +32,11 @@ def first_plan(
 
     Waiting entries must all take part, for a feed may list one of them again.
     """
+    staging = store.begin(f"{run_id}-0001")
     return Plan(
         run_id=run_id,
         at=at,
-        staging=store.begin(f"{run_id}-0001"),
+        staging=staging,
         feeds=tuple(_polls(remembered, settings, at)),
         pending=tuple(remembered.pending.values()),
         hosts=tuple(remembered.hosts.values()),
@@ -43,6 +45,7 @@ def first_plan(
         earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
         fetch=fetch_settings(settings, run_id, deadline),
         keep_duplicate_text=settings.keep_duplicate_text,
+        archive=_archive(staging, at) if settings.archive else None,
     )
 
 
@@ -52,10 +55,12 @@ def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: dat
     chosen, _ = in_turn(due, plan.fetch.max_pages)
     if not chosen:
         return None
+    staging = store.begin(f"{plan.run_id}-{number:04d}")
     return replace(
         plan,
         at=at,
-        staging=store.begin(f"{plan.run_id}-{number:04d}"),
+        staging=staging,
+        archive=_archive(staging, at) if plan.archive else None,
         feeds=(),
         pending=tuple(chosen),
         hosts=tuple(remembered.hosts.values()),
@@ -81,6 +86,10 @@ def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None 
         poll_bounds_s=(settings.poll_every_s, settings.poll_every_s) if settings.poll_every_s else None,
         clock=settings.clock,
     )
+
+
+def _archive(staging: Staging, at: datetime) -> CycleArchive:
+    return CycleArchive(staging.path, staging.cycle, at.date())
 
 
 def index_files(store: Store) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import apache_beam as beam
@@ -13,10 +14,13 @@ from warta.schemas.feed import FeedHealth, FeedState
 from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Rejection
 from warta.transforms.fetch.feeds import ReadFeed, crawl_feeds
-from warta.transforms.fetch.pages import ReadPage, crawl_pages
+from warta.transforms.fetch.pages import Keep, ReadPage, crawl_pages
 from warta.transforms.fetch.pool import Pool, shared_pool
 from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.fetch.slices import shard_key
+
+OpenArchive = Callable[[int], AbstractContextManager[Keep]]
+"""Opens a place for the raw pages of one shard's crawl; picklable."""
 
 ENTRIES, ARTICLES = "entries", "articles"
 FEED_STATES, HEALTH = "feed_states", "health"
@@ -52,17 +56,23 @@ class FetchPages(beam.PTransform):
     Input: `Entry`s and `HostState`s, flattened into one collection.
     Output: main (`.articles`) `Article`, and the tags `rejections`, `deferrals`, `hosts`. Every entry comes
     out exactly once as article, rejection or deferral.
+
+    Args:
+      archive: where raw pages are kept, if they are; they stay with the worker that fetched them.
     """
 
-    def __init__(self, read_page: ReadPage, settings: FetchSettings) -> None:
+    def __init__(
+        self, read_page: ReadPage, settings: FetchSettings, archive: OpenArchive | None = None
+    ) -> None:
         super().__init__()
         self._read_page = read_page
         self._settings = settings
+        self._archive = archive
 
     def expand(self, requests: beam.PCollection) -> Any:
         return _crawl_by_shard(
             requests,
-            _FetchShard(self._read_page, self._settings),
+            _FetchShard(self._read_page, self._settings, self._archive),
             self._settings,
             ARTICLES,
             (REJECTIONS, DEFERRALS, HOSTS),
@@ -95,7 +105,7 @@ class _Crawling(beam.DoFn):
     def process(self, keyed: tuple[int, Iterable[Any]]) -> Iterator[Any]:
         pool = shared_pool(self._settings)
         loop = asyncio.new_event_loop()
-        crawl = self.crawl(list(keyed[1]), pool)
+        crawl = self.crawl(keyed[0], list(keyed[1]), pool)
         try:
             while (batch := loop.run_until_complete(anext(crawl, None))) is not None:
                 for outcome in batch:
@@ -105,22 +115,36 @@ class _Crawling(beam.DoFn):
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
-    def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
+    def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         raise NotImplementedError
 
 
 class _PollShard(_Crawling):
-    def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
+    def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         polls = [request for request in requests if not isinstance(request, HostState)]
         states = [request for request in requests if isinstance(request, HostState)]
         return crawl_feeds(polls, states, self._read, self._settings, pool=pool, clock=self._settings.clock)
 
 
 class _FetchShard(_Crawling):
-    def crawl(self, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
+    def __init__(
+        self, read: Callable[..., Any], settings: FetchSettings, archive: OpenArchive | None
+    ) -> None:
+        super().__init__(read, settings)
+        self._archive = archive
+
+    def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         entries = [request for request in requests if not isinstance(request, HostState)]
         states = [request for request in requests if isinstance(request, HostState)]
-        return crawl_pages(entries, states, self._read, self._settings, pool=pool, clock=self._settings.clock)
+        return crawl_pages(
+            entries,
+            states,
+            self._read,
+            self._settings,
+            pool=pool,
+            clock=self._settings.clock,
+            archive=self._archive(shard) if self._archive else None,
+        )
 
 
 def _tagged(outcome: Any) -> Any:

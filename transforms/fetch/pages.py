@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,8 @@ from warta.transforms.fetch.slices import in_turn
 from warta.transforms.urls import host_key, site_host
 
 ReadPage = Callable[[Entry, tuple[Page, ...]], Article | Rejection | NextPage]
+Keep = Callable[[Entry, tuple[Page, ...]], None]
+"""Is handed every settled entry with the pages that were fetched for it, each entry once."""
 TRIES_IN_RUN = 2
 """Times a rate-limited page is asked for in one run; after that its host has made itself clear."""
 _BINARY = ("image/", "audio/", "video/", "font/", "model/", "multipart/")
@@ -53,6 +56,7 @@ class Desk:
     read_page: ReadPage
     settings: FetchSettings
     clock: Callable[[], float]
+    keep: Keep
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)
@@ -87,7 +91,7 @@ class PageJob:
             if self._waits_again(error, desk.hosts.gate(_host_or_url(error.url)).not_before):
                 crawl.submit(self, first=True)
             else:
-                crawl.settle(self, [self._so_far or self._failed(error.reason, _told(error, self._entry))])
+                self._settle(crawl, self._so_far or self._failed(error.reason, _told(error, self._entry)))
             return
         crawl.progress.add("pages_fetched")
         crawl.progress.add("wire_bytes", page.wire_bytes)
@@ -98,6 +102,7 @@ class PageJob:
         self, reason: Reason, detail: str, until: float | None
     ) -> Sequence[Article | Rejection | Deferral]:
         if self._so_far is not None:
+            self._keep()
             return [self._so_far]
         not_before = None if until is None else datetime.fromtimestamp(until, UTC)
         return [Deferral(replace(self._entry, not_before=not_before), reason, detail)]
@@ -118,7 +123,17 @@ class PageJob:
             outcome = outcome.so_far or self._reject(
                 Stage.EXTRACT, Reason.NO_ARTICLE, f"the article goes on at {outcome.url[:150]}, out of bounds"
             )
+        self._settle(crawl, outcome)
+
+    def _settle(self, crawl: Crawl, outcome: Article | Rejection | Deferral) -> None:
+        if not isinstance(outcome, Deferral):  # what is deferred is fetched anew
+            self._keep()
         crawl.settle(self, [outcome])
+
+    def _keep(self) -> None:
+        if self._pages:
+            self._desk.keep(self._entry, self._pages)
+            self._pages = ()
 
     def _may_follow(self, url: str) -> bool:
         try:
@@ -167,23 +182,33 @@ async def crawl_pages(
     *,
     pool: Pool,
     clock: Callable[[], float] = time.time,
+    archive: AbstractContextManager[Keep] | None = None,
 ) -> AsyncGenerator[list[Any], None]:
-    """Fetch and read; yield batches of Article, Rejection, Deferral, and HostState at the end."""
+    """Fetch and read; yield batches of Article, Rejection, Deferral, and HostState at the end.
+
+    Args:
+      archive: open for as long as pages come; what it gives is handed every settled entry's pages.
+    """
     chosen, left = in_turn(entries, settings.max_pages)
     if left:
         yield [Deferral(entry, Reason.SLICE_FULL) for entry in left]
     live.add("pages_total", len(chosen))
     live.put("pages_left", len(left))
-    async with HttpClient(settings) as client:
-        hosts = HostDesk(client, settings, states, clock=clock, progress=live)
-        desk = Desk(client, hosts, WatchedPool(pool), read_page, settings, clock)
-        crawl = Crawl(settings, clock=clock)
-        for entry in chosen:
-            crawl.submit(PageJob(entry, desk))
-        async for batch in crawl.outcomes():
-            _count(batch)
-            yield batch
-        yield hosts.states()
+    with archive or nullcontext(_forget) as keep:
+        async with HttpClient(settings) as client:
+            hosts = HostDesk(client, settings, states, clock=clock, progress=live)
+            desk = Desk(client, hosts, WatchedPool(pool), read_page, settings, clock, keep)
+            crawl = Crawl(settings, clock=clock)
+            for entry in chosen:
+                crawl.submit(PageJob(entry, desk))
+            async for batch in crawl.outcomes():
+                _count(batch)
+                yield batch
+            yield hosts.states()
+
+
+def _forget(entry: Entry, pages: tuple[Page, ...]) -> None:
+    pass
 
 
 def _count(batch: Sequence[Any]) -> None:

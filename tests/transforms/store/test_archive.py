@@ -13,12 +13,8 @@ from warcio.checker import Checker
 
 from tests.transforms.store.worlds import NOON, entry
 from warta.schemas.page import Page
-from warta.transforms.store.archive import (
-    Archive,
-    archive_dir,
-    archive_files,
-    read_archive,
-)
+from warta.transforms.store.archive import Archive, archive_dir
+from warta.transforms.store.archived import archive_files, places, read_archive, read_places
 from warta.transforms.store.commit import Store
 from warta.transforms.store.errors import StoreError
 from warta.transforms.store.files import LocalFiles
@@ -107,6 +103,19 @@ def test_raw_pages_are_committed_with_their_cycle_and_found_by_day(tmp_path: Pat
     found = archive_files(str(tmp_path), since=date(2026, 11, 21))
     assert [one.entry for one in read_archive(found)] == [entry(2)]
     assert len(archive_files(str(tmp_path))) == 2
+
+
+def test_an_entry_is_read_from_its_place_alone(tmp_path: Path) -> None:
+    with Archive(str(tmp_path), "c1") as archive:
+        archive.keep(entry(1), [page(1), page(2)])
+        archive.keep(entry(3), [page(3)])
+    found = list(places(archive.paths))
+    assert [(one.url_id, one.fetched_at) for one in found] == [
+        (entry(1).url_id, page(2).fetched_at),
+        (entry(3).url_id, page(3).fetched_at),
+    ]
+    backwards = [one.offset for one in reversed(found)]
+    assert list(read_places(archive.paths[0], backwards)) == list(read_archive(archive.paths))[::-1]
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
