@@ -27,7 +27,7 @@ from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Reason, Rejection, Stage
 from warta.transforms.clean.beam import StripFurniture
 from warta.transforms.clean.furniture import FurnitureCount, host_of
-from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts
+from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts, Settled
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.seen import row_of_rejection
 from warta.transforms.fetch.beam import FetchFeeds, FetchPages, OpenArchive
@@ -70,10 +70,7 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
     asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
     pages = asked | FetchPages(read_page, plan.fetch, plan.archive)
-    hosts_read = pages.articles | "HostsRead" >> beam.Map(_host_alone) | "EachHost" >> beam.GroupByKey()
-    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, plan.earlier_counts)
-    stripped = (pages.articles, earlier) | StripFurniture(plan.at, finish_again)
-    settled = stripped.articles | Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
+    furniture, settled = settle(pages.articles, plan)
 
     unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
     rejections = (polled.rejections, pages.rejections) | "Rejections" >> beam.Flatten()
@@ -108,12 +105,25 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
     learnt = {
         INDEX: index_rows,
         memory.FEED_STATES: polled.feed_states,
-        FURNITURE: stripped.counts,
+        FURNITURE: furniture,
         memory.HOSTS: met,
         memory.PENDING: left,
         TALLY: tally,
     }
     learnt | "StageLearnt" >> StageTogether(writers(plan.staging))
+
+
+def settle(articles: beam.PCollection, plan: Plan) -> tuple[beam.PCollection, Settled]:
+    """Give articles that were read their place: without furniture, as records or duplicates.
+
+    Returns:
+      What was learnt of each host's furniture, and what became of the articles.
+    """
+    hosts_read = articles | "HostsRead" >> beam.Map(_host_alone) | "EachHost" >> beam.GroupByKey()
+    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, plan.earlier_counts)
+    stripped = (articles, earlier) | StripFurniture(plan.at, finish_again)
+    deduplicate = Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
+    return stripped.counts, stripped.articles | deduplicate
 
 
 def writers(staging: Staging) -> dict[str, Write]:

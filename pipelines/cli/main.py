@@ -168,6 +168,23 @@ def _store_commands(commands: Commands) -> None:
         example="warta repair data",
     )
     repair.add_argument("dataset", metavar="DIR")
+    reprocess = add_command(
+        commands,
+        "reprocess",
+        "warta.pipelines.keep.upkeep:reprocess",
+        about="read the pages that --archive kept again, without network, with today's rules",
+        example="""warta reprocess data --from 2026-11-01
+        warta reprocess data --output data-anew""",
+    )
+    reprocess.add_argument("dataset", metavar="DIR")
+    reprocess.add_argument(
+        "--from", dest="since", metavar="DATE", help="first day of the fetch (default all)"
+    )
+    reprocess.add_argument("--until", metavar="DATE", help="last day of the fetch")
+    reprocess.add_argument(
+        "--output", metavar="DIR", help="make a dataset of its own there (default: revisions in DIR)"
+    )
+    reprocess.add_argument("--workers", type=int, default=0, metavar="N", help="reader processes")
     export = add_command(
         commands,
         "export",

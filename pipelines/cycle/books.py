@@ -43,8 +43,7 @@ class Ledger:
         rows = Counter(dict.fromkeys(ROWS, 0))
         for file in manifest.added:
             rows[file.table] += file.rows
-            if file.table == "articles":
-                self.days.add(date.fromisoformat(_DAY.findall(file.path)[0]))
+        self.days |= days_of(manifest)
         rows["rejections"] -= tally.total("failed_feeds")
         taken_in = tally.total("announced") + tally.total("unusable")
         stored = sum(rows[table] for table in ROWS)
@@ -90,6 +89,12 @@ class Ledger:
             for feed_url, count in tally.by_feed(*whats).items():
                 found.setdefault(feed_url, Counter())[name] += count
         return {feed_url: dict(counts) for feed_url, counts in found.items()}
+
+
+def days_of(manifest: Manifest) -> set[date]:
+    """Return the partitions of `articles` that a commit added to."""
+    paths = [file.path for file in manifest.added if file.table == "articles"]
+    return {date.fromisoformat(_DAY.findall(path)[0]) for path in paths}
 
 
 def balance(what: str, announced: int, stored: int, deferred: int) -> None:

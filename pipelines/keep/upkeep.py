@@ -1,6 +1,7 @@
-"""Looking after an output folder: verify, compact, repair, and the index made anew from the rows."""
+"""Looking after an output folder: verify, compact, repair, reprocess, the index made anew from the rows."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +9,9 @@ from typing import Any
 
 from rich.console import Console
 
-from warta.pipelines.options import UsageError
+from warta.pipelines.options import Settings, UsageError, checked_archive
+from warta.pipelines.process.logs import Voice, progress_console, set_up
+from warta.pipelines.reading.warm import warm_readers
 from warta.transforms.dedup.index import PRINTS, URLS, Index, write_segment
 from warta.transforms.dedup.merging import rows_of_stored
 from warta.transforms.store.commit import Staging, Store
@@ -77,6 +80,25 @@ def export(args: argparse.Namespace, _: list[str]) -> int:
     return EXIT_DONE
 
 
+def reprocess(args: argparse.Namespace, _: list[str]) -> int:
+    """`warta reprocess DIR`."""
+    checked_archive(True)
+    since, until = _chosen_day("--from", args.since), _chosen_day("--until", args.until)
+    set_up(Voice(), progress_console())
+    warm_readers()
+    from warta.pipelines.reprocess import run  # with Beam
+
+    settings = Settings((), args.output or args.dataset, workers=args.workers or os.cpu_count() or 1)
+    try:
+        done = run(args.dataset, settings, since=since, until=until)
+    except StoreError as error:
+        return _failed(error)
+    print(f"{done.read} archived entries read: {done.new} new rows, {done.unchanged} as stored, ", end="")
+    print(f"{done.older} older than stored, {done.unread} without a text, ", end="")
+    print(f"{done.duplicates} duplicates, {done.rejected} rejected")
+    return EXIT_DONE
+
+
 def index_agrees(view: View) -> Iterable[Fault]:
     """Yield a fault for every stored article that the duplicate index does not know at its revision."""
     files = {name: view.state_files(name) for name in (URLS, PRINTS)}
@@ -130,3 +152,10 @@ def _failed(error: StoreError) -> int:
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+def _chosen_day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: write a day such as 2026-11-27") from error
