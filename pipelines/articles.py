@@ -66,7 +66,7 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
 
     polled = (polls, hosts) | "FeedsAndHosts" >> beam.Flatten() | FetchFeeds(read_feed, plan.fetch)
     listed = (polled.entries, waiting) | "Listed" >> beam.Flatten()
-    sorted_ = listed | DropKnown(plan.index_files, tuple(feed.url for feed, _ in plan.feeds))
+    sorted_ = listed | DropKnown(plan.index_files)
     due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
     asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
     pages = asked | FetchPages(read_page, plan.fetch, plan.archive)

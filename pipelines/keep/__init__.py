@@ -1,1 +1,1 @@
-"""Looking after what is stored: verify, repair, compact, export."""
+"""Looking after what is stored: verify, repair, compact, reprocess, export."""

@@ -64,37 +64,19 @@ class DropKnown(beam.PTransform):
 
     Args:
       index_files: paths of the index by state name (`index.URLS`, `index.PRINTS`), oldest first.
-      feed_order: feed addresses in the order of the feed list; the first one speaks for a shared URL.
     """
 
     index_files: IndexFiles
-    feed_order: tuple[str, ...] = ()
 
     def expand(self, entries: beam.PCollection[Entry]) -> Any:
-        order = {feed: place for place, feed in enumerate(self.feed_order)}
-        picked = (
+        sorted_ = (
             entries
             | "KeyByUrl" >> beam.Map(lambda entry: (entry.url_id, entry)).with_output_types(tuple[str, Entry])
             | "GroupByUrl" >> beam.GroupByKey()
-            | "PickEntry" >> beam.ParDo(_PickEntry(order)).with_outputs("repeated", main="first")
+            | "LookUpUrls"
+            >> beam.ParDo(_SortEntries(self.index_files)).with_outputs("known", "repeated", main="new")
         )
-        sorted_ = picked.first | "LookUpUrls" >> beam.ParDo(_DropSettled(self.index_files)).with_outputs(
-            "known", main="new"
-        )
-        return Sorted(sorted_.new, sorted_.known, picked.repeated)
-
-
-class _PickEntry(beam.DoFn):
-    def __init__(self, feed_order: dict[str, int]) -> None:
-        self._feed_order = feed_order
-        self._repeated = Metrics.counter("dedup", "repeated")
-
-    def process(self, element: tuple[str, Iterable[Entry]]) -> Iterator[Any]:
-        first, repeats = pick_entry(element[1], self._feed_order)
-        yield first
-        self._repeated.inc(len(repeats))
-        for entry in repeats:
-            yield TaggedOutput("repeated", entry)
+        return Sorted(sorted_.new, sorted_.known, sorted_.repeated)
 
 
 class _InBatches(beam.DoFn):
@@ -134,22 +116,23 @@ class _InBatches(beam.DoFn):
         raise NotImplementedError
 
 
-class _DropSettled(_InBatches):
+class _SortEntries(_InBatches):
     def __init__(self, index_files: IndexFiles) -> None:
         super().__init__(index_files)
-        self._known = Metrics.counter("dedup", "known")
-        self._changed = Metrics.counter("dedup", "changed")
+        self._counters = {name: Metrics.counter("dedup", name) for name in ("known", "repeated", "changed")}
 
-    def look_up(self, elements: list[Entry]) -> Iterator[tuple[int, str, Any]]:
-        rows = self._index.known(entry.url_id for entry in elements)
-        for place, entry in enumerate(elements):
-            row = rows.get(entry.url_id)
-            if is_settled(entry, row):
-                self._known.inc()
-                yield place, "known", entry
-            else:
-                self._changed.inc(1 if row else 0)
-                yield place, "", entry
+    def look_up(self, elements: list[tuple[str, Iterable[Entry]]]) -> Iterator[tuple[int, str, Any]]:
+        rows = self._index.known(url_id for url_id, _ in elements)
+        for place, (url_id, entries) in enumerate(elements):
+            row = rows.get(url_id)
+            first, repeats = pick_entry(entries, row)
+            settled = is_settled(first, row)
+            self._counters["known"].inc(settled)
+            self._counters["changed"].inc(bool(row and not settled))
+            self._counters["repeated"].inc(len(repeats))
+            yield place, "known" if settled else "", first
+            for entry in repeats:
+                yield place, "repeated", entry
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What a listed entry is: new, known, changed or a repeat. And what an ending leaves in the index. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from warta.schemas.article import Article
@@ -11,16 +11,20 @@ from warta.transforms.dedup.model import IndexRow, Kind, Known, Verdict
 from warta.transforms.dedup.rows import digest_bits, feed_bits
 
 
-def pick_entry(entries: Iterable[Entry], feed_order: Mapping[str, int]) -> tuple[Entry, list[Entry]]:
+def pick_entry(entries: Iterable[Entry], known: Known | None = None) -> tuple[Entry, list[Entry]]:
     """Return the entry that speaks for a URL, and the repeats, whatever order they came in.
 
-    One that waits for another try goes first, so that its tries are not forgotten; then the feed that stands
-    first in the feed list, then the feed's address.
+    One that waits for another try goes first, so that its tries are not forgotten; then one that tells of a
+    change; then one whose feed names a topic or a section, which says more than the feed of everything; then
+    the feed's address. The order of the feed list has no say: a shuffled list stores the same rows.
+
+    Args:
+      known: what the index says of the URL.
     """
 
-    def place(entry: Entry) -> tuple[int, int, str, str, str]:
-        order = feed_order.get(entry.feed_url, len(feed_order))
-        return (-entry.attempts, order, entry.feed_url, entry.digest, entry.url)
+    def place(entry: Entry) -> tuple[int, bool, bool, bool, str, str, str]:
+        vague = (not entry.topic, not entry.section)
+        return (-entry.attempts, is_settled(entry, known), *vague, entry.feed_url, entry.digest, entry.url)
 
     first, *repeats = sorted(entries, key=place)
     seen = [entry.announced_at for entry in (first, *repeats) if entry.announced_at]

@@ -36,6 +36,7 @@ PARTICLE_CHARS = 3
 _CAPTIONS = etree.XPath(
     "//body//figcaption | //body//*[contains(@class, 'aption')][not(self::img or self::figure)]"
 )
+_BEHIND = etree.XPath("//body//*[self::img or self::amp-img]/following-sibling::*[1]")
 _SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-srcset", "srcset")
 _SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|large|medium)$")
 _NAMED = re.compile(r"caption|bildunterschrift|legende|keterangan|descfoto|\bcap\b", re.IGNORECASE)
@@ -86,7 +87,8 @@ def _shown(page: Signals, image_url: str) -> Iterator[str]:
             shows = any(name in value.lower() and name == _file_name(value) for value in _addresses(image))
             if shows and not page.in_furniture(image):
                 yield from _beside(page, image)
-    for node in _CAPTIONS(page.tree)[:MAX_IMAGES]:
+    behind = [node for node in _BEHIND(page.tree)[:MAX_IMAGES] if _is_named(node)]
+    for node in [*_CAPTIONS(page.tree)[:MAX_IMAGES], *behind]:
         place = page.line_of(node) if text_of(node) else -1
         near = abs(place - page.place) <= LINES_FROM_HEADLINE
         if place >= 0 and near and not page.in_furniture(node) and not _FORBIDDEN(node):

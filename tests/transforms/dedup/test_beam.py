@@ -121,11 +121,10 @@ def test_entries_are_new_known_or_repeated(world: World, tmp_path: Path) -> None
         listed("c", feed="https://kabar.test/a"),
         listed("b", feed="https://kabar.test/a"),
     ]
-    step = DropKnown(world.files, ("https://kabar.test/rss", "https://kabar.test/z"))
-    found, counters = run(entries, step, tmp_path)
-    assert sorted(entry.url[-1] + entry.feed_url[-1] for entry in found["entries"]) == ["bs", "cz"]
+    found, counters = run(entries, DropKnown(world.files), tmp_path)
+    assert sorted(entry.url[-1] + entry.feed_url[-1] for entry in found["entries"]) == ["bs", "ca"]
     assert [entry.url[-1] for entry in found["known"]] == ["a"]
-    assert sorted(entry.url[-1] + entry.feed_url[-1] for entry in found["repeated"]) == ["ba", "ca"]
+    assert sorted(entry.url[-1] + entry.feed_url[-1] for entry in found["repeated"]) == ["ba", "cz"]
     assert counters == {"known": 1, "repeated": 2, "changed": 1}
 
 

@@ -31,22 +31,26 @@ ENTRIES = [
 
 
 @pytest.mark.parametrize(
-    ("order", "first"),
-    [({"f3": 0, "f2": 1, "f1": 2}, "f3"), ({"f2": 0}, "f2"), ({}, "f1")],
-    ids=["feed list", "unlisted feeds last", "address"],
+    ("others", "first"),
+    [
+        ([], "f1"),
+        ([entry("f9", section="Ekonomi")], "f9"),
+        ([entry("f9", section="Ekonomi"), entry("f8", topic="economy")], "f8"),
+    ],
+    ids=["address", "a section", "a topic"],
 )
-def test_the_feed_that_stands_first_speaks_for_a_url(order: dict[str, int], first: str) -> None:
-    for some in permutations(ENTRIES):
-        chosen, repeats = pick_entry(some, order)
-        assert (chosen.feed_url, len(repeats)) == (first, 2)
+def test_the_feed_that_says_most_speaks_for_a_url(others: list[Entry], first: str) -> None:
+    for some in permutations([*ENTRIES, *others]):
+        chosen, repeats = pick_entry(some)
+        assert (chosen.feed_url, len(repeats)) == (first, len(ENTRIES + others) - 1)
 
 
 def test_an_entry_that_waits_for_another_try_goes_first() -> None:
-    assert pick_entry([*ENTRIES, entry("f9", attempts=2)], {})[0].attempts == 2
+    assert pick_entry([*ENTRIES, entry("f9", attempts=2)])[0].attempts == 2
 
 
 def test_the_first_sight_of_a_url_is_kept() -> None:
-    assert pick_entry(ENTRIES, {})[0].announced_at == datetime(2026, 11, 1, 7, tzinfo=UTC)
+    assert pick_entry(ENTRIES)[0].announced_at == datetime(2026, 11, 1, 7, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ SHAPES = {
         '<figure><img src="data:image/gif;base64,R0" data-src="/foto/banjir-demak.jpg?w=700">'
         f"<figcaption>{CAPTION}</figcaption></figure>"
     ),
+    "behind_an_amp_picture": (
+        f'<amp-img src="/foto/banjir-demak.jpg"></amp-img><p class="cap"><small>{CAPTION}</small></p>'
+    ),
     "another_file": f'<figure><img src="/1.jpg"><figcaption>{CAPTION} (Foto: Sri W)</figcaption></figure>',
 }
 
