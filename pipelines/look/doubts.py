@@ -1,4 +1,4 @@
-"""Was last night good? What makes one doubt it, as codes with values; `status` and the report say them. Pure."""
+"""Was last night good? What makes one doubt it, as codes with values, for `status` and the report. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -175,7 +175,7 @@ def on_a_terminal(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_terminal_shows_a_live_display_and_then_the_summary(tmp_path: Path) -> None:
-    code, shown = on_a_terminal("sample", "--output", str(tmp_path / "data"))
+    code, shown = on_a_terminal("sample", "--output", str(tmp_path / "data"), "--min-delay-s", "0.4")
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
     assert code == 0, text
     assert "\x1b[2K" in shown, "lines are drawn over, not scrolled"
