@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tests.train import topic as training
@@ -16,13 +15,19 @@ from warta.transforms.label.model import Verdict
 from warta.transforms.label.topic import WordModel, load_topic
 from warta.transforms.label.words import TOPICS
 
-FLOORS = {
+GOALS = {
     "accuracy": 0.84,
     "macro-F1": 0.70,
     "accuracy at 80 % coverage": 0.91,
+}
+"""Of words alone, each site left out: the goals of issue 7."""
+FLOORS = {
     "section agreement": 0.95,
     "docs/s": 3000.0,
+    "hand labels": 0.68,
+    "hand labels, first or second": 0.80,
 }
+"""Of the hand labels: .03 under what was measured when they were last extended (n 352)."""
 LARGEST_GAP = 0.05
 FEWEST_IN_TENTH = 30
 """A tenth with fewer rows is printed but not judged."""
@@ -60,15 +65,19 @@ def at_coverage(answers: Sequence[Answer], share: float) -> float:
 
 
 def left_out(shared: Path) -> tuple[list[Answer], list[Answer]]:
-    """Return what a labeller that never saw their site says of all section rows: by words, and as used."""
+    """Return what a labeller that never saw their site says of all section rows: by words, and as used.
+
+    Neither the words nor the calibration of a site's labeller come from that site.
+    """
     rows = training.load_rows(shared)
-    frequency = training.weigh(rows)
+    blind = training.leave_one_site_out(rows)
+    tested, said = training.blind_scores(rows, blind)
     news = pd.read_parquet(shared / "topics" / "id_news_dev.parquet").fillna("")
     ready = load_topic()
     by_words, as_used = [], []
-    for site in sorted(set(news.site)):
-        weights, bias = training.fit([row for row in rows if row.site != site and training.trainable(row)])
-        model = replace(ready, model=word_model(weights, frequency, bias, ready.model))
+    for site, fitted in blind.items():
+        temper, trust = training.calibrate(tested, said, aside=site.__eq__)
+        model = replace(ready, model=word_model(fitted, temper, trust))
         for url, title, body, label in zip(*(news[news.site == site][c] for c in COLUMNS), strict=True):
             truth = "economy" if label == "automotive" else label
             by_words.append(Answer(truth, "", site, model.identify(title, body)))
@@ -79,15 +88,10 @@ def left_out(shared: Path) -> tuple[list[Answer], list[Answer]]:
 COLUMNS = ("url", "title", "body", "label")
 
 
-def word_model(
-    weights: npt.NDArray[np.float32],
-    frequency: npt.NDArray[np.float64],
-    bias: npt.NDArray[np.float64],
-    ready: WordModel,
-) -> WordModel:
+def word_model(fitted: training.Fitted, temper: float, trust: tuple[float, float]) -> WordModel:
     """Return a model as it would be after saving, without rounding."""
-    short = frequency.astype(np.float32)
-    return WordModel(weights * short[:, None], short, bias, ready.temper, ready.trust)
+    short = fitted.frequency.astype(np.float32)
+    return WordModel(fitted.weights * short[:, None], short, fitted.bias, temper, trust)
 
 
 def reliability(answers: Sequence[Answer], title: str) -> list[str]:
@@ -124,8 +128,8 @@ def summary(answers: Sequence[Answer], title: str) -> dict[str, float]:
     return figures
 
 
-def hand_labels(shared: Path) -> None:
-    """Print how general-section articles fare against labels made by reading; check half and all."""
+def hand_labels(shared: Path) -> dict[str, float]:
+    """Print and return how articles of general sections fare against labels made by reading; check half."""
     labels = training.hand_labels()
     news = pd.read_parquet(
         shared / "dedup" / "clickid_docs_dev.parquet", columns=["url", "title", "txt"]
@@ -147,6 +151,14 @@ def hand_labels(shared: Path) -> None:
         right = sum(answer.said.value in (answer.truth, answer.also) for answer in mine)
         precise = sum(topic in (answer.truth, answer.also) for answer in called)
         print(f"  {topic:19} n {count:3}, found {right:3}, called {len(called):3}, rightly {precise:3}")
+    return {"hand labels": accuracy(check), "hand labels, first or second": lenient}
+
+
+def by_site(answers: Sequence[Answer]) -> None:
+    """Print the accuracy on each site."""
+    for site in sorted({answer.site for answer in answers}):
+        mine = [answer for answer in answers if answer.site == site]
+        print(f"  {site:16} n {len(mine):5}, accuracy {accuracy(mine):.3f}")
 
 
 def sections(answers: Sequence[Answer]) -> float:
@@ -185,18 +197,18 @@ def seeds(shared: Path) -> list[str]:
 def main(shared: Path) -> list[str]:
     """Print every topic table; return what lies below its floor."""
     words, both = left_out(shared)
-    summary(words, "site left out, words only")
-    figures = summary(both, "site left out, as used (URL sections, then words)")
+    figures = summary(words, "site left out, words only")
+    by_site(words)
+    summary(both, "site left out, as used (URL sections, then words)")
     figures["section agreement"] = sections(both)
     figures["docs/s"] = speed(shared)
+    figures |= hand_labels(shared)
     problems = [
-        f"topic {name}: {figures[name]:.3f} < {floor}"
-        for name, floor in FLOORS.items()
+        f"topic {name}: {figures[name]:.4f} < {floor}"
+        for name, floor in (GOALS | FLOORS).items()
         if figures[name] < floor
     ]
     aside = [answer for answer in words if training.is_aside(answer.site)]
-    print("sites aside: " + ", ".join(sorted({answer.site for answer in aside})))
-    problems += reliability(aside, "words, sites aside")
-    reliability(words, "words, every site left out")
-    hand_labels(shared)
+    problems += reliability(aside, "words, " + ", ".join(sorted({answer.site for answer in aside})))
+    problems += reliability(words, "words, each site aside in turn")
     return problems + seeds(shared)

@@ -17,8 +17,9 @@ LEXICONS = Path(__file__).parent / "topics"
 
 BITS = 16
 """Slots of the hash table, as a power of two (65,536)."""
-READ_CHARS = 1200
-"""Characters of the body that are read. The lead says what it is about; the time is proportional."""
+READ_CHARS = 2_000
+"""Characters of the body that are read; the time is nearly proportional. Each site left out: .834 of articles
+right at 800, .837 at 1,200, .840 at 2,000, .839 at 2,500."""
 TITLE_WEIGHT = 2.0
 STRENGTHS = {"strong": 2.0, "weak": 1.0}
 
