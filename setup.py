@@ -56,6 +56,7 @@ setup(
         "s3": ["boto3>=1.44,<2"],
         "delta": ["deltalake>=1.6,<2"],
         "iceberg": ["pyiceberg[sql-sqlite]>=0.12,<0.13"],
+        "otel": ["opentelemetry-sdk>=1.45,<2", "opentelemetry-exporter-otlp-proto-http>=1.45,<2"],
         "bench": ["datasketch>=2,<3"],
         "test": [
             "pytest>=9,<10",
@@ -77,6 +78,8 @@ setup(
             "moto[s3]>=5.2,<6",
             "flask>=3.1,<4",
             "flask-cors>=6,<7",
+            "opentelemetry-sdk>=1.45,<2",
+            "opentelemetry-exporter-otlp-proto-http>=1.45,<2",
         ],
     },
     entry_points={"console_scripts": ["warta = warta.pipelines.cli.main:main"]},

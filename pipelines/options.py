@@ -170,6 +170,12 @@ def add_voice_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="write the run's figures for Prometheus (node exporter's textfile collector): a name in .prom",
     )
+    group.add_argument(
+        "--otel",
+        action="store_true",
+        help="send the run's figures and a span of it to an OpenTelemetry collector, over OTLP and HTTP; "
+        "OTEL_EXPORTER_OTLP_ENDPOINT says where (default http://localhost:4318), and asks for it as well",
+    )
 
 
 def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Settings:
@@ -243,6 +249,11 @@ def runner_of(beam_args: Sequence[str]) -> str:
             runner = beam_args[position + 1]
     local = {"directrunner", BATCH_RUNNER.lower(), "bundlebaseddirectrunner"}
     return BATCH_RUNNER if runner.lower() in local else runner
+
+
+def works_elsewhere(beam_args: Sequence[str]) -> bool:
+    """Whether Beam's local engine is asked to work in processes that it starts itself."""
+    return "multi_processing" in " ".join(beam_args).replace("=", " ").split()
 
 
 def _without_runner(args: Sequence[str]) -> list[str]:

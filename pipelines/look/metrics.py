@@ -80,6 +80,11 @@ PAGE = """# What a run measures
 node exporter. The file is replaced in one step at the end of each run. All are gauges, and all carry the
 label `dataset` besides those named here. `alerts.yaml` beside this page has rules to begin with.
 
+`warta run … --otel`, or a collector named in `OTEL_EXPORTER_OTLP_ENDPOINT`, sends the same figures under the
+same names to OpenTelemetry (OTLP over HTTP), and a span `warta run` for each run, or each cycle of
+`warta stream`, with its books as attributes. It needs the extra: `pip install 'warta[otel]'`. A collector
+that does not answer costs a warning, never a run.
+
 | name | labels | meaning |
 | --- | --- | --- |
 {rows}

@@ -34,6 +34,9 @@ RATE_WINDOW_S = 20.0
 MOST_HOSTS = 4
 MOST_ENDINGS = 4
 BAR_WIDTH = 24
+WORDS_WIDTH = 52
+"""Columns beside a bar: name, counts and the facts that are worth more than the bar."""
+LEAST_BAR = 8
 
 
 class Doing:
@@ -42,6 +45,8 @@ class Doing:
     def __init__(self) -> None:
         self.what = ""
         self.cycle = 0
+        self.elsewhere = False
+        """Whether the graph works in other processes, whose counters cannot be seen from here."""
 
     def begin(self, what: str, cycle: int | None = None) -> None:
         self.what = what
@@ -91,7 +96,9 @@ class View:
     def stage(self) -> str:
         """The stage the graph is in, as far as its counts tell."""
         if self.what != "fetching":
-            return self.what
+            return self.what or "loading Beam"
+        if self.elsewhere:
+            return "working in other processes, which tell their counts at the end"
         if self.feeds_done < self.feeds_total:
             return "polling feeds"
         if self.pages_settled < self.pages_total - self.pages_later:
@@ -101,6 +108,7 @@ class View:
         return "sorting out duplicates, writing"
 
     pages_later: int = 0
+    elsewhere: bool = False
 
 
 class Meter:
@@ -121,6 +129,7 @@ class Meter:
         return View(
             what=at.what,
             cycle=at.cycle,
+            elsewhere=at.elsewhere,
             feeds_total=counts.get("feeds_total", 0),
             feeds_done=counts.get("feeds_done", 0),
             feeds_failed=counts.get("feeds_failed", 0),
@@ -197,9 +206,10 @@ def duration(seconds: float) -> str:
 
 def line(view: View) -> str:
     """Return the run in one line, for logs."""
-    parts = [view.stage, f"feeds {view.feeds_done}/{view.feeds_total}"]
-    if view.feeds_failed:
-        parts[-1] += f" ({view.feeds_failed} failed)"
+    parts = [view.stage]
+    if view.feeds_total:
+        failed = f" ({view.feeds_failed} failed)" if view.feeds_failed else ""
+        parts.append(f"feeds {view.feeds_done}/{view.feeds_total}{failed}")
     if view.pages_total:
         pace = f" at {view.pages_per_s:.1f}/s" if view.pages_settled < view.pages_total else ""
         parts.append(f"pages {view.pages_settled}/{view.pages_total}{pace}")
@@ -211,25 +221,36 @@ def line(view: View) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def draw(view: View) -> Group:
-    """Return the run as a block for a terminal."""
+def draw(view: View, width: int = 80) -> Group:
+    """Return the run as a block for a terminal of so many columns; narrow ones go without bars."""
     cycle = f", slice {view.cycle}" if view.cycle > 1 else ""
-    bars = Table.grid(padding=(0, 1))
-    for _ in range(4):
-        bars.add_column(no_wrap=True, overflow="ellipsis")
-    for name, done, total, facts in (
-        ("feeds", view.feeds_done, view.feeds_total, _feed_facts(view)),
-        ("pages", view.pages_settled, view.pages_total, _page_facts(view)),
-    ):
-        bar = ProgressBar(total=max(total, 1), completed=done, width=BAR_WIDTH)
-        bars.add_row(Text(name), bar, Text(f"{done}/{total}", style="bold"), Text(facts, style="dim"))
-    parts: list[Any] = [Text(f"{view.stage or 'starting'}{cycle}", style="bold cyan"), bars]
+    parts: list[Any] = [Text(f"{view.stage}{cycle}", style="bold cyan", no_wrap=True, overflow="ellipsis")]
+    if view.feeds_total:
+        parts.append(_bars(view, min(BAR_WIDTH, width - WORDS_WIDTH)))
     if view.hosts:
         waits = ", ".join(_queue(host) for host in view.hosts[:MOST_HOSTS])
         more = f" and {len(view.hosts) - MOST_HOSTS} more" if len(view.hosts) > MOST_HOSTS else ""
         parts.append(Text(f"hosts  {waits}{more}", style="dim", no_wrap=True, overflow="ellipsis"))
     parts += [Text(told, style="yellow", no_wrap=True, overflow="ellipsis") for told in view.endings]
     return Group(*parts)
+
+
+def _bars(view: View, bar_width: int) -> Table:
+    lines = (
+        ("feeds", view.feeds_done, view.feeds_total, _feed_facts(view)),
+        ("pages", view.pages_settled, view.pages_total, _page_facts(view)),
+    )
+    bars = Table.grid(padding=(0, 1))
+    bars.add_column(no_wrap=True, min_width=len("feeds"))
+    if bar_width >= LEAST_BAR:
+        bars.add_column(no_wrap=True, min_width=bar_width)
+    bars.add_column(no_wrap=True, min_width=max(len(f"{done}/{total}") for _, done, total, _ in lines))
+    bars.add_column(no_wrap=True, overflow="ellipsis")
+    for name, done, total, facts in lines:
+        bar = ProgressBar(total=max(total, 1), completed=done, width=bar_width)
+        cells: list[Any] = [Text(name), bar, Text(f"{done}/{total}", style="bold"), Text(facts, style="dim")]
+        bars.add_row(*(cell for cell in cells if cell is not bar or bar_width >= LEAST_BAR))
+    return bars
 
 
 def _feed_facts(view: View) -> str:
@@ -323,7 +344,7 @@ class _Onlooker(threading.Thread):
         if self._voice.verbose:
             self._tell_endings()
         if self._live is not None:
-            self._live.update(draw(view), refresh=True)
+            self._live.update(draw(view, self._live.console.width), refresh=True)
         elif view.stage and (view.stage != self._stage or self._clock() - self._line_at >= LINE_EVERY_S):
             self._stage, self._line_at = view.stage, self._clock()
             said(log, logging.INFO, "progress", line(view), **facts(view))

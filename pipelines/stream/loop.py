@@ -10,12 +10,12 @@ import logging
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from warta.pipelines.look.metrics import MetricsFile
+from warta.pipelines.look.outlets import Outlet, outlets_from
 from warta.pipelines.options import Settings, UsageError, settings_from
 from warta.pipelines.process.clock import Clock
 from warta.pipelines.process.logs import Voice, progress_console, said, set_up, voice_from
@@ -166,9 +166,7 @@ def stream(args: argparse.Namespace, _: list[str]) -> int:
         return show_plan(settings, verbose=args.verbose)
     voice = voice_from(args)
     set_up(voice, progress_console())
-    health = _Health(
-        settings, voice, MetricsFile(args.metrics_file, settings.output) if args.metrics_file else None
-    )
+    health = _Health(settings, voice, outlets_from(args, settings.output))
     command = shlex.join(["warta", *sys.argv[1:]])
     try:
         lock = lock_output(settings.output, command)
@@ -239,14 +237,14 @@ def lock_output(output: str, owner: str) -> locks.Lock:
 class _Health:
     """Says after each cycle how things stand, and when a feed begins or ceases to fail."""
 
-    def __init__(self, settings: Settings, voice: Voice, metrics: MetricsFile | None) -> None:
-        self._settings, self._voice, self._metrics = settings, voice, metrics
+    def __init__(self, settings: Settings, voice: Voice, outlets: Sequence[Outlet]) -> None:
+        self._settings, self._voice, self._outlets = settings, voice, outlets
         self._failing: set[str] = set()
 
     def told(self, number: int, finished: Finished, agenda: Agenda) -> None:
         report = finished.report
-        if self._metrics:
-            self._metrics.write(report)
+        for outlet in self._outlets:
+            outlet.write(report)
         failing = {one.url: one for one in agenda.failing}
         for url in sorted(failing.keys() - self._failing):
             said(log, logging.WARNING, "feed_fails", f"{url} fails: {failing[url].last_reason}", feed=url)
@@ -274,8 +272,8 @@ class _Health:
         said(log, logging.INFO, "cycle_finished", line, **facts)
 
     def failed(self, why: str, pause_s: float) -> None:
-        if self._metrics:
-            self._metrics.write_failure(self._settings.clock.now())
+        for outlet in self._outlets:
+            outlet.write_failure(self._settings.clock.now())
         said(log, logging.ERROR, "cycle_failed", f"{why} (next try in {pause_s:.0f} s)")
 
 

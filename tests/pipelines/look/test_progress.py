@@ -133,14 +133,26 @@ def test_times_are_told_in_the_units_that_matter(seconds: float, said: str) -> N
     assert duration(seconds) == said
 
 
-def test_the_line_and_the_drawing_tell_the_same_numbers() -> None:
+@pytest.mark.parametrize("width", [40, 60, 100, 200])
+def test_the_line_and_the_drawing_tell_the_same_numbers(width: int) -> None:
     view = View("fetching", 1, feeds_total=3, feeds_done=3, pages_total=50, pages_settled=20, rejected=7)
-    console = Console(file=io.StringIO(), width=100)
-    console.print(draw(view))
+    console = Console(file=io.StringIO(), width=width)
+    console.print(draw(view, width))
     drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, drawn.splitlines())) <= width
+    assert ("━" in drawn) == (width > 60)
     for said in ("3/3", "20/50", "rejected 7"):
         assert said in drawn
         assert said in line(view)
+
+
+def test_before_beam_is_there_and_while_others_work_no_zeroes_are_shown() -> None:
+    elsewhere = fetching()
+    elsewhere.elsewhere = True
+    for at, told in ((Doing(), "loading Beam"), (elsewhere, "working in other processes")):
+        view = Meter().view(Progress(), at, 0.0)
+        assert line(view).startswith(told)
+        assert "0/0" not in line(view)
 
 
 def test_a_quiet_voice_says_nothing_at_all() -> None:
