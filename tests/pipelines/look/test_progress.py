@@ -140,7 +140,7 @@ def test_the_line_and_the_drawing_tell_the_same_numbers(width: int) -> None:
     console.print(draw(view, width))
     drawn = console.file.getvalue()  # type: ignore[attr-defined]
     assert max(map(len, drawn.splitlines())) <= width
-    assert ("━" in drawn) == (width > 60)
+    assert ("━" in drawn) == (width >= 60)
     for said in ("3/3", "20/50", "rejected 7"):
         assert said in drawn
         assert said in line(view)
