@@ -2,9 +2,11 @@
 
 import argparse
 import importlib.util
+import io
 import ipaddress
 import os
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -186,8 +188,10 @@ def settings_from(args: argparse.Namespace, beam_args: Sequence[str]) -> Setting
     """
     from warta.transforms.parse.feed_list import FeedListError, read_feed_list
 
+    if Path(args.feeds).is_dir():
+        raise UsageError(f"--feeds {args.feeds}: is a folder; name a feed list in it")
     if not Path(args.feeds).is_file():
-        raise UsageError(f"--feeds {args.feeds}: no such file")
+        raise UsageError(f"--feeds {args.feeds}: no such file; check the name")
     try:
         feeds = read_feed_list(args.feeds)
     except FeedListError as error:
@@ -251,6 +255,27 @@ def runner_of(beam_args: Sequence[str]) -> str:
     return BATCH_RUNNER if runner.lower() in local else runner
 
 
+def make_output(output: str) -> None:
+    """Make the output folder, before anything is loaded or fetched.
+
+    Raises:
+      UsageError: when it cannot be made or written to.
+    """
+    if "://" in output:
+        return
+    folder = Path(output).expanduser()
+    if folder.is_file():
+        raise UsageError(f"--output {output}: is a file; name a folder, there or not")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"--output {output}: cannot be made ({error.strerror}); choose another folder"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"--output {output}: is not writable for this user; choose another folder")
+
+
 def works_elsewhere(beam_args: Sequence[str]) -> bool:
     """Whether Beam's local engine is asked to work in processes that it starts itself."""
     return "multi_processing" in " ".join(beam_args).replace("=", " ").split()
@@ -274,7 +299,13 @@ def _unknown_to_beam(beam_args: Sequence[str]) -> list[str]:
     parser = _BeamArgumentParser(allow_abbrev=False)
     for options in PipelineOptions.__subclasses__():
         options._add_argparse_args(parser)
-    return list(parser.parse_known_args(list(beam_args))[1])
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said):
+            return list(parser.parse_known_args(list(beam_args))[1])
+    except SystemExit as error:  # after a page of Beam's usage
+        told = said.getvalue().strip().rpartition("error: ")[2]
+        raise UsageError(f"{told}; see `warta run --help` and Beam's pipeline options") from error
 
 
 def _at_least(value: float, least: float, option: str) -> None:

@@ -19,6 +19,7 @@ from warta.pipelines.options import (
     UsageError,
     checked_archive,
     checked_beam_args,
+    make_output,
     settings_from,
     works_elsewhere,
 )
@@ -68,6 +69,7 @@ def _run(settings: Settings, command: str, args: argparse.Namespace) -> int:
     check_engine(settings)
     voice = voice_from(args)
     outlets = outlets_from(args, settings.output)
+    make_output(settings.output)
     try:
         report = _watched(settings, command, voice)
     except UsageError:

@@ -17,6 +17,8 @@ from warta.transforms.dedup.merging import rows_of_stored
 from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.compact import compact as compact_store
 from warta.transforms.store.errors import StoreError
+from warta.transforms.store.files import absolute, files_at
+from warta.transforms.store.layout import Layout
 from warta.transforms.store.read import read
 from warta.transforms.store.repair import repair as repair_store
 from warta.transforms.store.verify import Fault, Verification, View
@@ -41,6 +43,7 @@ def compact(args: argparse.Namespace, _: list[str]) -> int:
         raise UsageError(f"--target-mb {args.target_mb:g}: must be positive")
     if args.keep_days is not None and args.keep_days < 1:
         raise UsageError(f"--keep-days {args.keep_days}: must be at least 1")
+    _known(args.dataset)
     keep_since = _today() - timedelta(days=args.keep_days) if args.keep_days else None
     try:
         with Store.open(args.dataset, owner="warta compact") as store:
@@ -57,6 +60,7 @@ def compact(args: argparse.Namespace, _: list[str]) -> int:
 
 def repair(args: argparse.Namespace, _: list[str]) -> int:
     """`warta repair DIR`."""
+    _known(args.dataset)
     try:
         done = repair_store(args.dataset, owner="warta repair", rebuild=rebuild_index, checks=[index_agrees])
     except StoreError as error:
@@ -68,10 +72,19 @@ def repair(args: argparse.Namespace, _: list[str]) -> int:
     return _print_verification(done.left)
 
 
+def _known(output: str) -> None:
+    """Refuse a folder that no run ever wrote to, instead of making an empty dataset of it."""
+    layout = Layout(absolute(output))
+    files = files_at(layout.root)
+    if not any(map(files.names, (layout.manifests, layout.runs, layout.all_staging))):
+        raise UsageError(f"{output}: no dataset here; name the folder that `warta run --output` was given")
+
+
 def export(args: argparse.Namespace, _: list[str]) -> int:
     """`warta export DIR TARGET --form delta|iceberg`."""
     from warta.transforms.store.export import export as export_table
 
+    _known(args.dataset)
     try:
         rows = export_table(args.dataset, args.target, form=args.form, table=args.table)
     except StoreError as error:

@@ -11,6 +11,7 @@ from warta.schemas.outcome import RunReport
 
 MOST_PUBLISHERS = 25
 """Lines of the table; the rest are added up in one. All of them are in the run report."""
+ANSWERED = {"ok", "not_modified", "unchanged"}
 COLUMNS = ("announced", "fetched", "kept", "duplicates", "rejected", "deferred")
 
 
@@ -36,6 +37,11 @@ def print_summary(report: RunReport, output: str, console: Console) -> None:
         f"{report.wall_s:.1f} s, {report.cpu_s:.1f} CPU-s, {report.peak_rss_mb:.0f} MB at most, "
         f"{report.wire_bytes / 1e6:.1f} MB received"
     )
+    if report.feeds.get("failed") and not report.feeds.keys() & ANSWERED:
+        console.print(
+            "No feed answered: `warta doctor` looks at this machine, `warta feeds check` at the list.",
+            style="yellow",
+        )
     if report.stopped:
         console.print(
             f"Stopped early ({report.stopped}); what is deferred comes first next time.", style="yellow"

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from warta.pipelines.look.outlets import Outlet, outlets_from
-from warta.pipelines.options import Settings, UsageError, settings_from
+from warta.pipelines.options import Settings, UsageError, make_output, settings_from
 from warta.pipelines.process.clock import Clock
 from warta.pipelines.process.logs import Voice, progress_console, said, set_up, voice_from
 from warta.pipelines.process.signals import stop_on_signal
@@ -168,6 +168,7 @@ def stream(args: argparse.Namespace, _: list[str]) -> int:
     set_up(voice, progress_console())
     health = _Health(settings, voice, outlets_from(args, settings.output))
     command = shlex.join(["warta", *sys.argv[1:]])
+    make_output(settings.output)
     try:
         lock = lock_output(settings.output, command)
     except StoreError as error:

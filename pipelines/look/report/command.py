@@ -21,12 +21,19 @@ def report(args: argparse.Namespace, _: list[str]) -> int:
     target = Path(args.report)
     if not target.parent.is_dir():
         raise UsageError(f"-o {args.report}: there is no folder {target.parent}; make it first")
+    if target.is_dir():
+        raise UsageError(f"-o {args.report}: is a folder; name a file in it, such as {target / NAME}")
     try:
         made = page(gather(args.dataset, now=datetime.now(UTC)))
     except StoreError as error:
         print(f"warta: {error}", file=sys.stderr)
         return EXIT_FAILED
-    target.write_text(made, encoding="utf-8")
+    try:
+        target.write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"-o {args.report}: {error.strerror}; choose a folder that you may write to"
+        ) from error
     print(f"report: {target}")
     return EXIT_DONE
 
