@@ -29,6 +29,7 @@ Slots = npt.NDArray[np.int64]
 
 HAND_LABELS = Path(__file__).with_name("hand_labels.txt")
 CHOSEN_LABELS = Path(__file__).with_name("hand_labels_chosen.txt")
+ENGLISH_LABELS = Path(__file__).with_name("hand_labels_en.txt")
 OUTPUT = Path(__file__).parents[2] / "transforms" / "label" / "topics" / "words.npz"
 EPOCHS = 6
 RATE = 0.25

@@ -40,7 +40,13 @@ class Labeller:
         """
         language = self.languages.identify(title, text, declared=declared_language)
         topic = self.topics.identify(
-            title, text, url=url, feed_topic=feed_topic, section=section, categories=categories
+            title,
+            text,
+            url=url,
+            feed_topic=feed_topic,
+            section=section,
+            categories=categories,
+            language=language.value,
         )
         return Labels(
             language=language.value,

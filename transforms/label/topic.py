@@ -23,6 +23,12 @@ MODEL = LEXICONS / "words.npz"
 LEXICON_NATS = 6.0
 """Nats that the whole of the lexicon evidence is worth. Each site left out: 8 loses .003 of accuracy, 3 loses
 .03 of macro-F1 (topics that few sites label)."""
+LEXICON_ALONE_NATS = 8.0
+"""The same where the model of hashed words cannot read, in a language it was not trained on. A judgement: two
+strong words of one topic in the body make it answer, .93 of the answers on English pages are right."""
+WORD_LANGUAGES = frozenset({"", "und", "id", "ms", "jv", "su"})
+"""Languages whose words the model may weigh: Indonesian, which it was trained on, and its relatives. In
+English it heard films in "the" and "to": of 127 pages 66 had the right topic, 91 by the lexicon alone."""
 LEXICON_CALM = 4.0
 """Points that count as silence, so that one weak word moves little."""
 HINT_NATS = 1.0
@@ -85,12 +91,16 @@ class TopicIdentifier:
         feed_topic: str = "",
         section: str = "",
         categories: Sequence[str] = (),
+        language: str = "",
     ) -> Verdict:
-        """Return the topic of an article with its score, source and reasons; `unknown` is an answer too."""
+        """Return the topic of an article with its score, source and reasons; `unknown` is an answer too.
+
+        `language` is a two-letter code, `und` or nothing: outside `WORD_LANGUAGES` only the lexicons speak.
+        """
         if feed_topic in QCODES and feed_topic != UNKNOWN:
             return Verdict(feed_topic, 1.0, "feed", (f"feed topic {feed_topic}",))
         evidence = self.sections.read(url=url, section=section, categories=categories)
-        said = self.read_text(title, text, evidence)
+        said = self.read_text(title, text, evidence, language)
         if not evidence.topic:
             return said
         dissent = said.value not in (UNKNOWN, evidence.topic) and said.score >= SURE
@@ -99,16 +109,20 @@ class TopicIdentifier:
             evidence.topic, SECTION_DISSENT if dissent else SECTION_SCORE, "section", why[: WHY_WORDS + 1]
         )
 
-    def read_text(self, title: str, text: str, evidence: SectionEvidence | None = None) -> Verdict:
+    def read_text(
+        self, title: str, text: str, evidence: SectionEvidence | None = None, language: str = ""
+    ) -> Verdict:
         """Return what the words say, lifted by the hints of `evidence`."""
         words = read_words(title, text)
         if len(words.weights) < MIN_WORDS:
             return Verdict(UNKNOWN, 0.0, "none", ("too few words",))
         points, found = self.lexicon.evidence(words)
         slots, values = self.model.read(words)
-        scores = self.model.temper * (
-            values @ self.model.weights[slots] + self.model.bias + lexicon_nats(points)
-        )
+        if language in WORD_LANGUAGES:
+            said = values @ self.model.weights[slots] + self.model.bias + lexicon_nats(points)
+        else:
+            said, values = lexicon_nats(points, LEXICON_ALONE_NATS), np.zeros_like(values)
+        scores = self.model.temper * said
         for topic in evidence.hints if evidence else ():
             scores[TOPICS.index(topic)] += HINT_NATS
         best = int(scores.argmax())
@@ -136,10 +150,10 @@ class TopicIdentifier:
         return tuple(dict.fromkeys((*ranked, *loud)))[:WHY_WORDS]
 
 
-def lexicon_nats(points: Sequence[float]) -> Floats:
+def lexicon_nats(points: Sequence[float], worth: float = LEXICON_NATS) -> Floats:
     """Return the nats that lexicon points are worth: each topic's share, calmed when there are few."""
     array = np.asarray(points)
-    return np.asarray(LEXICON_NATS * array / (array.sum() + LEXICON_CALM))
+    return np.asarray(worth * array / (array.sum() + LEXICON_CALM))
 
 
 def load_words(path: Path = MODEL) -> WordModel:

@@ -77,6 +77,20 @@ def test_english_words_name_a_topic_too(topics: TopicIdentifier) -> None:
     assert topics.identify("Earthquake strikes coast", text).value == "disaster"
 
 
+def test_indonesian_words_are_not_heard_in_other_languages(topics: TopicIdentifier) -> None:
+    """The model took English function words for film titles; a language without a lexicon says nothing."""
+    german = "Der Stadtrat vertagte die Entscheidung über den Haushalt auf die nächste Woche."
+    assert topics.identify("Entscheidung vertagt", german, language="de").value == UNKNOWN
+    english = "The one with the story of what it was and how we got to see it again, with you and me."
+    assert topics.identify("What to see and what not to", english, language="en").value == UNKNOWN
+
+
+def test_the_language_found_decides_who_reads(labeller: Labeller) -> None:
+    text = "Rescue workers searched for survivors after the earthquake. Coastal villages were evacuated."
+    labels = labeller.label("Earthquake strikes the coast", text)
+    assert (labels.language, labels.topic) == ("en", "disaster")
+
+
 def test_the_feeds_topic_comes_first(topics: TopicIdentifier) -> None:
     said = topics.identify(*TEXTS["sport"], url="https://bola.berita.test/read/1/x", feed_topic="religion")
     assert (said.value, said.score, said.source) == ("religion", 1.0, "feed")
