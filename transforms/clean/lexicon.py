@@ -5,7 +5,7 @@ A lexicon file holds `language` and a list of `[[rule]]`s. Each rule has a `kind
 
 - `lines`: the whole line is the phrase, case, outer punctuation and counters aside;
 - `starts`: the line begins with the phrase, and a word ends there;
-- `has`: the line contains the phrase;
+- `has`: the line contains the phrase, and a word begins there;
 - `patterns`: regular expressions on the line as written, case ignored (group `name` captures a person).
 
 `role` says whom a byline names (author, editor, photographer, source), `max_chars` how long a line may
@@ -63,6 +63,8 @@ class Match:
     role: str = ""
     captured: str = ""
     """What follows a `starts` phrase or stands in a pattern's group `name`."""
+    within: bool = False
+    """The phrase stands somewhere in the line (`has`): a sentence may hold it by chance."""
 
 
 _Find = Callable[[str], re.Match[str] | None]
@@ -151,7 +153,7 @@ class Lexicon:
             if len(line) > has.max_chars or (kinds and has.match.kind not in kinds):
                 continue
             folded = folded or fold(line)
-            if has.phrase in folded:
+            if _has_phrase(folded, has.phrase):
                 return has.match
         for find, match, max_chars in self._patterns:
             if len(line) > max_chars or (kinds and match.kind not in kinds):
@@ -174,7 +176,8 @@ class Lexicon:
             first = _FIRST_WORD.match(folded)
             if first:
                 self._starts.setdefault(first.group(), []).append(_Start(folded, match, max_chars))
-        self._has += [_Start(fold(phrase), match, max_chars) for phrase in _strings(rule, "has")]
+        within = Match(kind, name, match.role, within=True)
+        self._has += [_Start(fold(phrase), within, max_chars) for phrase in _strings(rule, "has")]
         for source in _strings(rule, "patterns"):
             pattern = re.compile(source, re.IGNORECASE)
             # An anchored search tries its anchor at every character; `match` gives up at the first.
@@ -190,6 +193,13 @@ def line_key(line: str) -> str:
         return ""
     key = fold(line).strip(_EDGES)
     return _COUNTER.sub("", key).rstrip(_EDGES) if key[-1:].isdigit() or key[-1:] in ")]" else key
+
+
+def _has_phrase(folded: str, phrase: str) -> bool:
+    at = folded.find(phrase)
+    while at > 0 and folded[at - 1].isalnum() and phrase[0].isascii():
+        at = folded.find(phrase, at + 1)
+    return at >= 0
 
 
 def parse_rules(text: str, origin: str) -> list[dict[str, object]]:

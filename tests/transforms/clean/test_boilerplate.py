@@ -57,6 +57,25 @@ def test_a_byline_found_in_the_text_takes_the_bare_name_with_it() -> None:
     assert texts(clean("Sari Dewi", "By Sari Dewi", *PROSE)) == list(PROSE)
 
 
+@pytest.mark.parametrize(
+    ("told", "later"),
+    [
+        ("Pengguna baru belum bisa mengunduh aplikasi itu lewat toko resmi, kata juru bicaranya.", 0),
+        ("Siaran di saluran WhatsApp kini dapat dijadwalkan, menurut pengumuman perusahaan itu.", 7),
+        ('"Maaf, pelanggan tidak bisa unduh aplikasi kami sejak pagi," kata juru bicara perusahaan itu.', 0),
+    ],
+    ids=["inside a word", "far from the end", "quoted"],
+)
+def test_a_sentence_that_holds_a_tails_phrase_by_chance_stays(told: str, later: int) -> None:
+    rest = [f"{PROSE[1]} Bagian {number} dari laporan itu." for number in range(later)]
+    assert texts(clean(PROSE[0], told, *rest)) == [PROSE[0], told, *rest]
+
+
+def test_a_paragraph_with_a_credit_glued_to_its_end_is_no_caption() -> None:
+    glued = " ".join(PROSE) + " Foto: Sari Dewi"
+    assert texts(clean(PROSE[0], glued)) == [PROSE[0], glued]
+
+
 def test_a_caption_becomes_a_field() -> None:
     caption = "Pedagang beras melayani pembeli di pasar induk. (Foto: Budi Santoso/Koran)"
     cleaned = clean(caption, *PROSE)
