@@ -4,8 +4,10 @@ Language stands on the quarter of rows that `tests.train.language` never sees; t
 of training. Exits 1 when a figure falls below the floor that issue 7 set.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from tests.gate import label_topic
 from tests.gate.corpus import corpus_dir
 from tests.train.language import langid_rows
 from warta.transforms.label.language import DECLARED_NATS, LanguageIdentifier, load_language
+from warta.transforms.label.model import UNDETERMINED
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +33,9 @@ FLOORS = {
     ("msnews_title", "none"): 0.80,
 }
 MOST_LOST = 0.02
+MOST_LOST_SENTENCES = 0.025
+"""5 of 224: what Malay sentences, which are not news, lose to a wrong `id`; the goal of issue 7 is .02."""
+MOST_UNDETERMINED = 0.01
 LEAST_RATIO = 3.0
 LONGEST_LOAD_S = 1.5
 SPEED_ROWS = 300
@@ -49,19 +55,21 @@ def language_table(model: LanguageIdentifier, rows: pd.DataFrame) -> list[str]:
     groups = [(name, language, rows[rows.set == name]) for name, language in SETS]
     sentences = rows[rows.set == "sib200"]
     groups += [("sib200", language, sentences[sentences.lang == language]) for language in TONGUES]
-    print(f"{'rows held aside':22}{'n':>5}{'none':>8}{'right':>8}  worst wrong")
+    print(f"{'rows held aside':22}{'n':>5}{'none':>8}{'right':>8}  worst wrong, und")
     for name, language, group in groups:
         scores = np.stack([model.scores(text) for text in group.text])
         none = accuracy(scores, model.languages, language)
         right = accuracy(scores, model.languages, language, language)
         wrong = {
             other: accuracy(scores, model.languages, language, other)
-            for other in ("id", "ms", "en", "jv", "de", "zh")
+            for other in model.languages
             if other != language
         }
         worst = min(wrong, key=lambda other: wrong[other])
+        unknown = sum(model.identify("", text).value == UNDETERMINED for text in group.text) / len(group)
         print(
-            f"{name + ' ' + language:22}{len(group):5}{none:8.3f}{right:8.3f}  {wrong[worst]:.3f} ({worst})"
+            f"{name + ' ' + language:22}{len(group):5}{none:8.3f}{right:8.3f}"
+            f"  {wrong[worst]:.3f} ({worst}), {unknown:.3f}"
         )
         figures = {"none": none, "right": right}
         problems += [
@@ -69,10 +77,11 @@ def language_table(model: LanguageIdentifier, rows: pd.DataFrame) -> list[str]:
             for (set_name, key), floor in FLOORS.items()
             if set_name == name and figures[key] < floor
         ]
-        if name != "sib200" and none - wrong[worst] > MOST_LOST:
-            problems.append(
-                f"{name} {language}: a wrong {worst} costs {none - wrong[worst]:.3f} > {MOST_LOST}"
-            )
+        most = MOST_LOST_SENTENCES if name == "sib200" else MOST_LOST
+        if none - wrong[worst] > most:
+            problems.append(f"{name} {language}: a wrong {worst} costs {none - wrong[worst]:.3f} > {most}")
+        if unknown > MOST_UNDETERMINED:
+            problems.append(f"{name} {language}: undetermined {unknown:.3f} > {MOST_UNDETERMINED}")
     return problems
 
 
@@ -123,11 +132,24 @@ LOAD = (
 
 
 def load_time() -> list[str]:
-    """Print how long a fresh process needs for import and load, best of three, in CPU seconds."""
-    runs = [subprocess.run([sys.executable, "-c", LOAD], capture_output=True, check=True) for _ in range(3)]
-    took = min(float(run.stdout) for run in runs)
-    print(f"import and load {took:.2f} CPU s")
-    return [f"load {took:.2f} s > {LONGEST_LOAD_S}"] if took > LONGEST_LOAD_S else []
+    """Print how long a fresh process needs for import and load, best of three, in CPU seconds.
+
+    First with an empty cache folder each time, as after an installation, then with the tables kept. Three
+    quarters of the first is langid's model being decompressed; the goal is judged on every later load.
+    """
+    took = {}
+    with tempfile.TemporaryDirectory() as kept:
+        for name, homes in (("first", [f"{kept}/{turn}" for turn in range(3)]), ("later", [f"{kept}/0"] * 3)):
+            took[name] = min(loaded_in(home) for home in homes)
+    print(f"import and load: {took['later']:.2f} CPU s, {took['first']:.2f} the first time on a machine")
+    return [f"load {took['later']:.2f} s > {LONGEST_LOAD_S}"] if took["later"] > LONGEST_LOAD_S else []
+
+
+def loaded_in(cache_home: str) -> float:
+    """Return the CPU seconds of one fresh process that keeps its tables under `cache_home`."""
+    environment = os.environ | {"XDG_CACHE_HOME": cache_home}
+    run = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, check=True, env=environment)
+    return float(run.stdout)
 
 
 def main() -> int:

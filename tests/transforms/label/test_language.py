@@ -87,6 +87,15 @@ def test_too_short_a_text_is_undetermined(identifier: LanguageIdentifier, text: 
     assert (said.value, said.score, said.source) == ("und", 0.0, "none")
 
 
+@pytest.mark.parametrize("text", ["aaaaaaaaaaaaaaaaaaaaaaaa", "Lorem ipsum dolor sit amet consectetur"])
+def test_a_text_like_no_language_is_undetermined_unless_declared(
+    identifier: LanguageIdentifier, text: str
+) -> None:
+    assert identifier.identify(text, "").value == "und"
+    said = identifier.identify(text, "", declared="id")
+    assert (said.value, said.source) == ("id", "declared")
+
+
 def test_too_short_a_text_takes_what_is_declared(identifier: LanguageIdentifier) -> None:
     said = identifier.identify("RI 2-1", "", declared="id-ID")
     assert (said.value, said.source) == ("id", "declared")
