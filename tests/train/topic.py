@@ -183,6 +183,8 @@ def learn(rows: Sequence[Row]) -> Fitted:
     frequency = document_frequency(rows)
     labelled = [row for row in rows if row.target >= 0]
     silent = [row for row in rows if row.target < 0]
+    if not silent:
+        return fit(labelled, frequency)
     shares = softmax(scores(silent, fit(labelled, frequency)))
     taught = [
         replace(row, target=int(share.argmax()))
