@@ -174,6 +174,9 @@ def stream(args: argparse.Namespace, _: list[str]) -> int:
     except StoreError as error:
         print(f"warta: {error}", file=sys.stderr)
         return EXIT_FAILED
+    first = Agendas(settings.output, settings.feeds, settings.early_s).at(settings.clock.now())
+    told = f"{len(settings.feeds)} feeds, each when it is due; next {_when(first.next_at, settings)}"
+    said(log, logging.INFO, "started", told)
     with stop_on_signal():
         cycles = Cycles(voice, command, locks.share(lock), stopped=STOP.is_set)
         running = Stream(settings, cycles, RealTime(), health.told, health.failed, args.keep_days)
