@@ -1,93 +1,94 @@
 """The graph: feeds become entries, entries pages, pages articles, articles records.
 
-    feeds -> FetchFeeds -> DropKnown -> FetchPages -> StripFurniture -> Deduplicate -> StageTables
+    source -> FetchFeeds -> DropKnown -> FetchPages -> StripFurniture -> Deduplicate -> Keep
                  |             |             |                              |
              rejections      known     rejections, deferrals           duplicates
 
-Every announced entry leaves the graph exactly once: as record, duplicate, rejection or deferral. Both sides
-are counted inside the graph (`tally.py`), and the run compares the sums.
+One sentence for both kinds of input. `bounded.py` says it over one cycle's plan, `unbounded/` over a clock
+that never ends; they differ in source, windows and how duplicates are found. Every announced entry leaves the
+graph exactly once: as record, duplicate, rejection or deferral. Both sides are counted inside the graph, and
+whoever keeps a cycle compares the sums.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from typing import NamedTuple
 
 import apache_beam as beam
 
 from warta.pipelines.cycle import memory, pickling
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
-from warta.pipelines.cycle.staging import INDEX, StageTogether, Write, index_writer, noun_writer
-from warta.pipelines.cycle.tally import TALLY, counted, write_tally
-from warta.pipelines.reading.worker import finish_again, read_feed, read_page
+from warta.pipelines.cycle.staging import INDEX
+from warta.pipelines.cycle.tally import counted
 from warta.schemas.article import Article
-from warta.schemas.entry import Entry
-from warta.schemas.feed import Feed, FeedState
-from warta.schemas.host import HostState
-from warta.schemas.outcome import Deferral, Reason, Rejection, Stage
-from warta.transforms.clean.beam import StripFurniture
+from warta.schemas.outcome import Rejection, Stage
 from warta.transforms.clean.furniture import FurnitureCount, host_of
-from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts, Settled
-from warta.transforms.dedup.index import IndexFiles
+from warta.transforms.dedup.beam import Settled
 from warta.transforms.dedup.seen import row_of_rejection
-from warta.transforms.fetch.beam import FetchFeeds, FetchPages, OpenArchive
-from warta.transforms.fetch.settings import FetchSettings
-from warta.transforms.store.beam import StageTables
-from warta.transforms.store.commit import Staging
+
+
+class Asked(NamedTuple):
+    """What a source gives."""
+
+    feeds: beam.PCollection
+    """What `Steps.fetch_feeds` takes: feeds to poll, or instants at which to look for some."""
+    waiting: beam.PCollection
+    """Entries announced earlier and not settled."""
+    hosts: beam.PCollection
+    """What `Steps.fetch_pages` needs besides entries."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What one cycle sets out to do, and where it writes."""
+class Steps:
+    """The words of the sentence, as one kind of input says them."""
 
-    run_id: str
-    at: datetime
-    """When the cycle was planned; rows without an instant of their own take it."""
-    staging: Staging
-    feeds: tuple[tuple[Feed, FeedState | None], ...]
-    pending: tuple[Entry, ...]
-    """Entries announced in earlier cycles and not settled."""
-    hosts: tuple[HostState, ...]
-    index_files: IndexFiles
-    read_texts: ReadTexts
+    fetch_feeds: beam.PTransform
+    """To `.entries`, `.feed_states`, `.health`, `.rejections`, `.hosts`."""
+    drop_known: beam.PTransform
+    """To `.entries`, `.known`, `.repeated`."""
+    fetch_pages: beam.PTransform
+    """To `.articles`, `.rejections`, `.deferrals`, `.hosts`; `.repeated` where entries wait inside of it."""
+    window: Callable[[beam.PCollection], beam.PCollection]
+    """Put articles that are compared with each other into one window."""
     earlier_counts: EarlierCounts
-    fetch: FetchSettings
-    keep_duplicate_text: bool = False
-    archive: OpenArchive | None = None
-    """Where raw pages are kept, if they are."""
+    strip: beam.PTransform
+    """To `.articles`, `.counts`."""
+    deduplicate: beam.PTransform
+    """To `.records`, `.duplicates`, `.index_rows`."""
+    keep: beam.PTransform
+    """Store a `Yield`."""
 
 
-def build(pipeline: beam.Pipeline, plan: Plan) -> None:
-    """Lay out one bounded cycle of `plan` on `pipeline`."""
+class Yield(NamedTuple):
+    """What the graph gives to be kept."""
+
+    rows: beam.PCollection
+    """Records, duplicates, rejections and the health of feeds."""
+    learnt: dict[str, beam.PCollection]
+    """What the next cycle must know, by name."""
+    counts: beam.PCollection
+    """One `tally.Count` for each thing that happened."""
+
+
+def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> None:
+    """Lay out the graph over `source` on `pipeline`."""
     pickling.register()
-    polls = pipeline | "Feeds" >> beam.Create(plan.feeds)
-    waiting = pipeline | "Waiting" >> beam.Create(plan.pending)
-    hosts = pipeline | "Hosts" >> beam.Create(plan.hosts)
-
-    polled = (polls, hosts) | "FeedsAndHosts" >> beam.Flatten() | FetchFeeds(read_feed, plan.fetch)
-    listed = (polled.entries, waiting) | "Listed" >> beam.Flatten()
-    sorted_ = listed | DropKnown(plan.index_files)
-    due, resting = sorted_.entries | "Resting" >> beam.Partition(_is_resting, 2, plan.at)
-    asked = (due, polled.hosts, hosts) | "EntriesAndHosts" >> beam.Flatten()
-    pages = asked | FetchPages(read_page, plan.fetch, plan.archive)
-    furniture, settled = settle(pages.articles, plan)
+    asked = pipeline | source
+    polled = asked.feeds | steps.fetch_feeds
+    listed = (polled.entries, asked.waiting) | "Listed" >> beam.Flatten()
+    sorted_ = listed | steps.drop_known
+    due = (sorted_.entries, polled.hosts, asked.hosts) | "EntriesAndHosts" >> beam.Flatten()
+    pages = due | steps.fetch_pages
+    furniture, settled = settle(pages.articles, steps)
 
     unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
     rejections = (polled.rejections, pages.rejections) | "Rejections" >> beam.Flatten()
-    rested = resting | "Rest" >> beam.Map(_still_resting)
-    deferrals = (pages.deferrals, rested) | "Deferrals" >> beam.Flatten()
-    rows = (settled.records, settled.duplicates, rejections, polled.health) | "Rows" >> beam.Flatten()
-    rows | StageTables(plan.staging.path, plan.staging.cycle, plan.run_id, plan.at)
-
     to_remember = rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows)
-    met = (polled.hosts, pages.hosts) | "HostsMet" >> beam.Flatten()
-    left = deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry)
-    index_rows = (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten()
-
     refused = (pages.rejections, unusable) | "EntriesRefused" >> beam.Flatten()
     unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
     counts = (
         counted("feeds", polled.health, "status"),
+        counted("waited", asked.waiting),
         counted("listed", polled.entries),
         counted("known", sorted_.known),
         counted("repeated", sorted_.repeated),
@@ -99,43 +100,31 @@ def build(pipeline: beam.Pipeline, plan: Plan) -> None:
         counted("kept", settled.records),
         counted("duplicates", settled.duplicates, "dup_kind"),
         counted("rejected", refused, "reason"),
-        counted("deferred", deferrals, "reason"),
+        counted("deferred", pages.deferrals, "reason"),
+        *(counted("replaced", repeated) for repeated in (pages.repeated,) if repeated is not None),
     )
-    tally = counts | "Counts" >> beam.Flatten() | "Tally" >> beam.combiners.Count.PerElement()
+    rows = (settled.records, settled.duplicates, rejections, polled.health) | "Rows" >> beam.Flatten()
     learnt = {
-        INDEX: index_rows,
+        INDEX: (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten(),
         memory.FEED_STATES: polled.feed_states,
         FURNITURE: furniture,
-        memory.HOSTS: met,
-        memory.PENDING: left,
-        TALLY: tally,
+        memory.HOSTS: (polled.hosts, pages.hosts) | "HostsMet" >> beam.Flatten(),
+        memory.PENDING: pages.deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry),
     }
-    learnt | "StageLearnt" >> StageTogether(writers(plan.staging))
+    Yield(rows, learnt, counts | "Counts" >> beam.Flatten()) | steps.keep
 
 
-def settle(articles: beam.PCollection, plan: Plan) -> tuple[beam.PCollection, Settled]:
+def settle(articles: beam.PCollection, steps: Steps) -> tuple[beam.PCollection, Settled]:
     """Give articles that were read their place: without furniture, as records or duplicates.
 
     Returns:
       What was learnt of each host's furniture, and what became of the articles.
     """
+    articles = steps.window(articles)
     hosts_read = articles | "HostsRead" >> beam.Map(_host_alone) | "EachHost" >> beam.GroupByKey()
-    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, plan.earlier_counts)
-    stripped = (articles, earlier) | StripFurniture(plan.at, finish_again)
-    deduplicate = Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text)
-    return stripped.counts, stripped.articles | deduplicate
-
-
-def writers(staging: Staging) -> dict[str, Write]:
-    """Return what writes each part of a cycle's memory."""
-    nouns = {
-        memory.FEED_STATES: FeedState,
-        FURNITURE: FurnitureCount,
-        memory.HOSTS: HostState,
-        memory.PENDING: Entry,
-    }
-    by_name = {name: noun_writer(noun, staging, name) for name, noun in nouns.items()}
-    return by_name | {INDEX: index_writer(staging), TALLY: partial(write_tally, staging.path)}
+    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, steps.earlier_counts)
+    stripped = (articles, earlier) | steps.strip
+    return stripped.counts, stripped.articles | steps.deduplicate
 
 
 def _host_alone(article: Article) -> tuple[str, None]:
@@ -153,11 +142,3 @@ def _index_rows(rejection: Rejection) -> list[object]:
 
 def _is_of_feed(rejection: Rejection, _: int) -> int:
     return int(rejection.url == rejection.feed_url and not rejection.url_id)
-
-
-def _is_resting(entry: Entry, _: int, now: datetime) -> int:
-    return int(entry.not_before is not None and entry.not_before > now)
-
-
-def _still_resting(entry: Entry) -> Deferral:
-    return Deferral(entry, Reason.RETRY_AFTER, f"next try at {entry.not_before}")

@@ -3,27 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from warta.pipelines.articles import Plan, build
+from warta.pipelines.articles import build
+from warta.pipelines.bounded import Plan, Planned, steps
 from warta.pipelines.cycle.books import Ledger
 from warta.pipelines.cycle.furniture import FURNITURE, merged_counts
 from warta.pipelines.cycle.memory import Memory, recall
 from warta.pipelines.cycle.plans import first_plan, next_plan
 from warta.pipelines.cycle.staging import staged_index
-from warta.pipelines.cycle.tally import read_tally
+from warta.pipelines.cycle.tally import Tally, read_tally
 from warta.pipelines.look.progress import doing
 from warta.pipelines.options import Settings
 from warta.pipelines.process.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.stories import tell_stories
-from warta.schemas.outcome import RunReport
+from warta.schemas.outcome import Books, RunReport
+from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.merging import compact_index
 from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.store import lock as locks
-from warta.transforms.store.commit import Store
+from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.files import Files
 from warta.transforms.urls import site_host
 
@@ -78,7 +80,7 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     """Run the graph once and commit everything it settled, or nothing; return what is known then."""
     doing.begin("fetching", ledger.cycles + 1)
     with beam.Pipeline(options=PipelineOptions([UNCHECKED, *settings.beam_args])) as pipeline:
-        build(pipeline, plan)
+        build(pipeline, Planned(plan), steps(plan))
     doing.begin("committing")
     tally = read_tally(plan.staging.path)
     learnt = memory.learn(plan.staging, plan.pending)
@@ -87,7 +89,7 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
         plan.staging,
         replace={
             **learnt.stage(plan.staging),
-            **merged_index(plan),
+            **merged_index(plan.index_files, plan.staging, plan.at),
             FURNITURE: merged_counts(plan.earlier_counts.paths, plan.staging),
         },
         report={"run_id": plan.run_id, "counts": counts},
@@ -96,12 +98,11 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     return learnt
 
 
-def merged_index(plan: Plan) -> dict[str, list[str]]:
+def merged_index(index_files: IndexFiles, staging: Staging, at: datetime) -> dict[str, list[str]]:
     """Return the complete new list of index files; what was due to merge is merged."""
-    new = staged_index(plan.staging)
-    files = {name: [*paths, *new.get(name, ())] for name, paths in plan.index_files.items()}
-    folder = plan.staging.state_dir("merged")
-    return files | compact_index(files, folder, plan.staging.cycle, plan.at.date())
+    new = staged_index(staging)
+    files = {name: [*paths, *new.get(name, ())] for name, paths in index_files.items()}
+    return files | compact_index(files, staging.state_dir("merged"), staging.cycle, at.date())
 
 
 def report_of(
@@ -134,6 +135,34 @@ def report_of(
         cpu_s=tree_cpu_s(),
         peak_rss_mb=peak_rss_mb(),
         stopped=stopped,
+    )
+
+
+def report_of_window(
+    settings: Settings, tally: Tally, books: Books, run_id: str, ended: datetime
+) -> RunReport:
+    """Return the report of one committed window of a stream on an engine."""
+    finished = settings.clock.now()
+    begun = ended - timedelta(seconds=settings.poll_every_s or 0.0)
+    return RunReport(
+        run_id=run_id,
+        started_at=begun,
+        finished_at=finished,
+        command="warta stream",
+        version=VERSION,
+        books=books,
+        feeds=tally.by_detail("feeds"),
+        listed=tally.total("listed"),
+        known=tally.total("known"),
+        repeated=tally.total("repeated"),
+        fetched=tally.total("read") + tally.total("unread"),
+        rejected_by_reason=tally.by_detail("rejected"),
+        deferred_by_reason=tally.by_detail("deferred"),
+        publishers=by_publisher(
+            {feed: {"announced": n} for feed, n in tally.by_feed("announced").items()}, settings
+        ),
+        cycles=1,
+        wall_s=(finished - begun).total_seconds(),
     )
 
 

@@ -18,7 +18,8 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines import batch
-from warta.pipelines.articles import Plan, settle
+from warta.pipelines.articles import settle
+from warta.pipelines.bounded import Plan, steps
 from warta.pipelines.cycle import pickling
 from warta.pipelines.cycle.books import balance, days_of
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, merged_counts
@@ -94,7 +95,7 @@ def build(
     """Lay out the reading of one slice of an archive on `pipeline`."""
     pickling.register()
     again = pipeline | "Portions" >> beam.Create(list(portions)) | ReadAgain(plan.fetch, root)
-    furniture, settled = settle(again.articles, plan)
+    furniture, settled = settle(again.articles, steps(plan))
     counts = [
         counted("older", again.older),
         counted("kept", settled.records),
@@ -189,7 +190,7 @@ def _run_slice(
     furniture = {} if in_place else {FURNITURE: merged_counts(plan.earlier_counts.paths, plan.staging)}
     manifest = store.commit(
         plan.staging,
-        replace={**batch.merged_index(plan), **furniture},
+        replace={**batch.merged_index(plan.index_files, plan.staging, plan.at), **furniture},
         report={"run_id": plan.run_id, "counts": [[*what, n] for what, n in sorted(tally.counts.items())]},
     )
     total.cycles += 1

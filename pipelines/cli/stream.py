@@ -14,7 +14,9 @@ def add_stream_command(commands: Commands) -> None:
         "warta.pipelines.stream.loop:stream",
         about="go on for ever: poll each feed when it is due, store what is new, until you stop it",
         example="""warta stream --feeds deploy/feeds/indonesia.toml --output data
-        warta stream --feeds deploy/feeds/indonesia.toml --output data --interval 10m --log-json""",
+        warta stream --feeds deploy/feeds/indonesia.toml --output data --interval 10m --log-json
+        warta stream --feeds feeds.toml --output data --runner=PrismRunner --prism_location=./prism""",
+        takes_beam_options=True,
     )
     parser.add_argument(
         "--interval",
@@ -25,5 +27,8 @@ def add_stream_command(commands: Commands) -> None:
     )
     parser.add_argument(
         "--keep-days", type=int, metavar="N", help="forget partitions older than N days while tidying up"
+    )
+    parser.add_argument(
+        "--windows", type=int, metavar="N", help="with --runner: end after N windows of an interval each"
     )
     add_run_arguments(parser)

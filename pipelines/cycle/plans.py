@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pyarrow.dataset as ds
 
-from warta.pipelines.articles import Plan
+from warta.pipelines.bounded import Plan
 from warta.pipelines.cycle.archiving import CycleArchive
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
 from warta.pipelines.cycle.memory import Memory

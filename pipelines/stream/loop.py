@@ -10,11 +10,13 @@ import logging
 import re
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from warta.pipelines.engines import check_engine
 from warta.pipelines.look.outlets import Outlet, outlets_from
 from warta.pipelines.options import Settings, UsageError, make_output, settings_from
 from warta.pipelines.process.clock import Clock
@@ -28,6 +30,7 @@ from warta.transforms.store import lock as locks
 from warta.transforms.store.errors import StoreError, naming
 from warta.transforms.store.files import absolute, files_at
 from warta.transforms.store.layout import Layout
+from warta.transforms.store.manifest import Manifest
 
 log = logging.getLogger(__name__)
 
@@ -157,9 +160,10 @@ class Stream:
         return min(LEAST_PAUSE_S, self._interval_s / 10)
 
 
-def stream(args: argparse.Namespace, _: list[str]) -> int:
+def stream(args: argparse.Namespace, beam_args: list[str]) -> int:
     """`warta stream`."""
-    settings = stream_settings(args)
+    settings = stream_settings(args, beam_args)
+    check_engine(settings)
     if args.dry_run:
         from warta.pipelines.look.dry_run import show_plan
 
@@ -169,6 +173,8 @@ def stream(args: argparse.Namespace, _: list[str]) -> int:
     health = _Health(settings, voice, outlets_from(args, settings.output))
     command = shlex.join(["warta", *sys.argv[1:]])
     make_output(settings.output)
+    if not settings.is_local:
+        return _on_engine(settings, command, args.windows)
     try:
         lock = lock_output(settings.output, command)
     except StoreError as error:
@@ -192,7 +198,40 @@ def stream(args: argparse.Namespace, _: list[str]) -> int:
     return EXIT_DONE
 
 
-def stream_settings(args: argparse.Namespace) -> Settings:
+def _on_engine(settings: Settings, command: str, windows: int | None) -> int:
+    """Hold the output's lock while an engine runs the unbounded graph."""
+    from warta.pipelines.unbounded.command import check_window, owner_of, run_windows
+
+    check_window(settings)
+    owner = owner_of(command)
+    try:
+        lock = lock_output(settings.output, owner)
+    except StoreError as error:
+        print(f"warta: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    with stop_on_signal():
+        try:
+            state = run_windows(settings, owner, windows=windows, stopped=STOP.wait, told=_told_window)
+        except RuntimeError as error:
+            state = f"FAILED: {str(error).strip().rpartition(chr(10))[2]}"
+        finally:
+            lock.release()
+    if state != "DONE" and not STOP.is_set():
+        print(f"warta: the engine ended the stream ({state}); what was stored is intact", file=sys.stderr)
+        return EXIT_FAILED
+    said(log, logging.INFO, "stopped", "stopped; start again at any time")
+    return EXIT_DONE
+
+
+def _told_window(manifest: Manifest) -> None:
+    rows = Counter[str]()
+    for file in manifest.added:
+        rows[file.table] += file.rows
+    line = ", ".join(f"{count} {table}" for table, count in sorted(rows.items()))
+    said(log, logging.INFO, "window_stored", f"window {manifest.cycle[:16]}: {line}", cycle=manifest.cycle)
+
+
+def stream_settings(args: argparse.Namespace, beam_args: Sequence[str] = ()) -> Settings:
     """Check the options of `warta stream`.
 
     Raises:
@@ -201,8 +240,14 @@ def stream_settings(args: argparse.Namespace) -> Settings:
     interval_s = seconds(args.interval)
     if args.keep_days is not None and args.keep_days < 1:
         raise UsageError(f"--keep-days {args.keep_days}: must be at least 1")
-    settings = settings_from(args, [])
-    if settings.poll_all:
+    if args.windows is not None and args.windows < 1:
+        raise UsageError(f"--windows {args.windows}: must be at least 1")
+    settings = settings_from(args, beam_args)
+    if settings.archive and not settings.is_local:
+        raise UsageError("--archive: not with an engine; pages stay where they are fetched")
+    if args.windows is not None and settings.is_local:
+        raise UsageError("--windows: counts windows of an engine; name one with --runner")
+    if settings.poll_all and args.windows is None:
         raise UsageError("--poll-all: a stream polls each feed when it is due; use `warta run --poll-all`")
     longest_s = settings.max_run_s if settings.max_run_s is not None else interval_s
     return replace(settings, poll_every_s=interval_s, max_run_s=longest_s)

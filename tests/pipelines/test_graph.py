@@ -7,6 +7,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, TypeOptions
 
 from warta.pipelines.articles import build
+from warta.pipelines.bounded import Planned, steps
 from warta.pipelines.cycle.memory import Memory
 from warta.pipelines.cycle.plans import first_plan
 from warta.pipelines.options import Settings
@@ -22,4 +23,4 @@ def test_the_graph_of_a_cycle_passes_the_type_checks(tmp_path: Path) -> None:
     assert options.view_as(TypeOptions).pipeline_type_check
     with Store.open(settings.output, owner="test") as store:
         plan = first_plan(store, Memory(), settings, "run", NOW, None)
-        build(beam.Pipeline(options=options), plan)
+        build(beam.Pipeline(options=options), Planned(plan), steps(plan))

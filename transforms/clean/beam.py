@@ -1,6 +1,6 @@
 """StripFurniture: learn each host's repeated paragraphs and cut them, in this cycle and from state.
 
-Bounded input. Only keys are shuffled (an article's id and the hashes of its paragraphs); the texts stay
+Only keys are shuffled (an article's id and the hashes of its paragraphs); the texts stay
 where they are and meet the hashes as a side input.
 """
 
@@ -41,10 +41,12 @@ class Stripped(NamedTuple):
 class StripFurniture(beam.PTransform):
     """Cut paragraphs that repeat over a host's articles. Applied to (articles, counts of earlier runs).
 
+    Unbounded input must be in windows; `at` is then None, and each window learns as of its own end.
+
     Counts `furniture/articles_changed` and `furniture/blocks_cut`.
     """
 
-    def __init__(self, at: datetime, finish: Finish) -> None:
+    def __init__(self, at: datetime | None, finish: Finish) -> None:
         super().__init__()
         self.at = at
         self.finish = finish
@@ -71,8 +73,11 @@ def _keyed_count(count: FurnitureCount) -> tuple[str, Any]:
     return count.host, count
 
 
-def _learn(grouped: tuple[str, Iterable[Any]], at: datetime) -> Iterator[Any]:
+def _learn(
+    grouped: tuple[str, Iterable[Any]], at: datetime | None, window: Any = beam.DoFn.WindowParam
+) -> Iterator[Any]:
     host, values = grouped
+    at = at or window.max_timestamp().to_utc_datetime(has_tz=True)
     sightings: list[Sighting] = []
     counts: list[FurnitureCount] = []
     for value in values:

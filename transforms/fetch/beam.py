@@ -103,17 +103,7 @@ class _Crawling(beam.DoFn):
         self._settings = settings
 
     def process(self, keyed: tuple[int, Iterable[Any]]) -> Iterator[Any]:
-        pool = shared_pool(self._settings)
-        loop = asyncio.new_event_loop()
-        crawl = self.crawl(keyed[0], list(keyed[1]), pool)
-        try:
-            while (batch := loop.run_until_complete(anext(crawl, None))) is not None:
-                for outcome in batch:
-                    yield _tagged(outcome)
-        finally:
-            loop.run_until_complete(crawl.aclose())
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
+        yield from map(tagged, drive(self.crawl(keyed[0], list(keyed[1]), shared_pool(self._settings))))
 
     def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         raise NotImplementedError
@@ -147,7 +137,20 @@ class _FetchShard(_Crawling):
         )
 
 
-def _tagged(outcome: Any) -> Any:
+def drive(crawl: AsyncGenerator[list[Any], None]) -> Iterator[Any]:
+    """Run an asynchronous crawl from synchronous code; yield its outcomes as they come."""
+    loop = asyncio.new_event_loop()
+    try:
+        while (batch := loop.run_until_complete(anext(crawl, None))) is not None:
+            yield from batch
+    finally:
+        loop.run_until_complete(crawl.aclose())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+def tagged(outcome: Any) -> Any:
+    """Return an outcome under the tag of its kind; entries and articles go untagged."""
     for kind, tag in (
         (FeedState, FEED_STATES),
         (FeedHealth, HEALTH),
