@@ -26,7 +26,7 @@ def window_end(at: Timestamp, length_s: float) -> int:
     20000000
     """
     length = round(length_s * MICROS)
-    return (at.micros // length + 1) * length
+    return int((at.micros // length + 1) * length)
 
 
 class SettleWindows(beam.DoFn):

@@ -156,12 +156,12 @@ class DeduplicateWindows(beam.PTransform):
             articles
             | "AllWindows" >> beam.WindowInto(GlobalWindows())
             | "AllTogether" >> beam.Map(lambda article: (0, article)).with_output_types(tuple[int, Article])
-            | "Settle"
-            >> beam.ParDo(_SettleArticles(self.stored, self.length_s, self.keep_text)).with_outputs(
-                DUPLICATES, INDEX_ROWS, main="records"
-            )
+            | "Settle" >> beam.ParDo(self._settling()).with_outputs(DUPLICATES, INDEX_ROWS, main="records")
         )
         return Settled(settled.records, settled[DUPLICATES], settled[INDEX_ROWS])
+
+    def _settling(self) -> "_SettleArticles":
+        return _SettleArticles(self.stored, self.length_s, self.keep_text)
 
 
 RECENT = "recent"
