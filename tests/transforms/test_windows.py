@@ -6,7 +6,7 @@ from typing import Any
 import apache_beam as beam
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
-from apache_beam.testing.test_stream import TestStream
+from apache_beam.testing.test_stream import TestStream as Played
 from apache_beam.testing.util import assert_that, equal_to
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
@@ -28,7 +28,7 @@ def at(second: float, *letters: str) -> list[TimestampedValue]:
     return [TimestampedValue(letter, second) for letter in letters]
 
 
-def settled(stream: TestStream, wanted: list[Any], keep_s: float | None = None) -> None:
+def settled(stream: Played, wanted: list[Any], keep_s: float | None = None) -> None:
     options = PipelineOptions()
     options.view_as(StandardOptions).streaming = True
     with beam.Pipeline(runner="BundleBasedDirectRunner", options=options) as pipeline:
@@ -48,7 +48,7 @@ def test_an_instant_belongs_to_one_window(second: float, end_s: float) -> None:
 
 def test_windows_are_settled_in_order_once_the_watermark_has_passed() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements([*at(70, "c"), *at(10, "a"), *at(20, "b")])
         .advance_watermark_to(60)
         .add_elements(at(80, "d"))
@@ -60,7 +60,7 @@ def test_windows_are_settled_in_order_once_the_watermark_has_passed() -> None:
 
 def test_both_windows_are_settled_when_the_watermark_leaps() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements([*at(70, "c"), *at(10, "a")])
         .advance_watermark_to(9_000)
         .advance_watermark_to_infinity()
@@ -70,7 +70,7 @@ def test_both_windows_are_settled_when_the_watermark_leaps() -> None:
 
 def test_a_window_without_elements_is_not_settled() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements(at(10, "a"))
         .advance_watermark_to(600)
         .add_elements(at(610, "b"))
@@ -82,7 +82,7 @@ def test_a_window_without_elements_is_not_settled() -> None:
 
 def test_a_late_element_is_settled_alone_and_not_dropped() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements(at(10, "a"))
         .advance_watermark_to(200)
         .add_elements(at(20, "b"))
@@ -94,7 +94,7 @@ def test_a_late_element_is_settled_alone_and_not_dropped() -> None:
 
 def test_memory_is_forgotten_when_its_time_has_passed() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements(at(10, "a"))
         .advance_watermark_to(400)
         .add_elements(at(410, "b"))

@@ -9,7 +9,7 @@ from typing import Any
 import apache_beam as beam
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
-from apache_beam.testing.test_stream import TestStream
+from apache_beam.testing.test_stream import TestStream as Played
 from apache_beam.testing.util import assert_that
 from apache_beam.transforms.window import TimestampedValue
 
@@ -46,7 +46,7 @@ def in_window(number: int, *elements: Any) -> list[TimestampedValue]:
     return [TimestampedValue(element, number * MINUTE_S + 10) for element in elements]
 
 
-def run(stream: TestStream, step: beam.PTransform, wanted: dict[str, list[str]]) -> None:
+def run(stream: Played, step: beam.PTransform, wanted: dict[str, list[str]]) -> None:
     """Assert the names of what each output of `step` gives."""
     options = PipelineOptions()
     options.view_as(StandardOptions).streaming = True
@@ -73,7 +73,7 @@ def _same(names: list[str]) -> Any:
 
 def test_a_copy_in_the_next_window_is_found_though_nothing_is_committed_yet() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements(in_window(0, article("first", ORIGINAL)))
         .advance_watermark_to(MINUTE_S)
         .add_elements(in_window(1, article("copy", COPY, day=1, publisher="Pos"), article("other", OTHER)))
@@ -87,7 +87,7 @@ def test_a_copy_in_the_next_window_is_found_though_nothing_is_committed_yet() ->
 def test_of_two_copies_in_one_window_the_earlier_published_survives() -> None:
     late, early = article("late", ORIGINAL, hour=9, publisher="Pos"), article("early", ORIGINAL, hour=8)
     stream = (
-        TestStream()
+        Played()
         .add_elements(in_window(0, late, early))
         .advance_watermark_to(9_000)
         .advance_watermark_to_infinity()
@@ -101,7 +101,7 @@ def test_of_two_copies_in_one_window_the_earlier_published_survives() -> None:
 
 def test_a_late_page_is_settled_after_its_window_and_finds_its_original() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements(in_window(0, article("first", ORIGINAL)))
         .advance_watermark_to(3 * MINUTE_S)
         .add_elements(in_window(0, article("late", ORIGINAL, day=1, publisher="Pos")))
@@ -157,7 +157,7 @@ def test_the_order_in_a_window_does_not_matter() -> None:
 
 def test_an_entry_listed_again_while_it_is_under_way_is_a_repeat() -> None:
     stream = (
-        TestStream()
+        Played()
         .add_elements(in_window(0, listed("a"), listed("a", feed="https://pos.test/rss")))
         .advance_watermark_to(MINUTE_S)
         .add_elements(in_window(1, listed("a"), listed("b")))
@@ -175,7 +175,7 @@ def test_an_entry_that_the_index_has_is_known_and_a_changed_one_is_new(tmp_path:
     stored: Article = article("a", ORIGINAL)
     files = write_segment(rows_of_article(stored, Verdict(stored.url_id)), str(tmp_path), "c1")
     stream = (
-        TestStream()
+        Played()
         .add_elements(in_window(0, listed("a")))
         .advance_watermark_to(MINUTE_S)
         .add_elements(in_window(1, listed("a", digest_="d2")))
