@@ -24,21 +24,25 @@ from warta.pipelines.cycle.books import balance
 from warta.pipelines.cycle.furniture import FURNITURE, merged_counts
 from warta.pipelines.cycle.memory import recall
 from warta.pipelines.cycle.plans import index_files
+from warta.pipelines.cycle.staging import INDEX
 from warta.pipelines.cycle.tally import TALLY, Tally
 from warta.pipelines.options import Settings
 from warta.pipelines.stories import tell_stories
 from warta.pipelines.unbounded.crawl import key_of, run_id_of
 from warta.pipelines.unbounded.stored import WINDOWS, Windows, read_windows, write_windows
+from warta.schemas.entry import Entry
 from warta.schemas.feed import FeedHealth
-from warta.schemas.outcome import Books
+from warta.schemas.outcome import Books, RunReport
 from warta.schemas.record import Record
+from warta.transforms.dedup.index import Index
+from warta.transforms.dedup.seen import is_settled
 from warta.transforms.fetch.hosts import merge_states
 from warta.transforms.store import lock as locks
 from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.errors import StoreError, naming
 from warta.transforms.store.files import Files, files_at
 from warta.transforms.store.layout import join, partition_path
-from warta.transforms.store.manifest import Manifest
+from warta.transforms.store.manifest import Manifest, numbers, read_manifest
 from warta.transforms.store.parquet import write_rows
 from warta.transforms.store.read import read
 from warta.transforms.store.rows import RowInvalid, Stamp, partition_of, refusal, to_arrow, to_row
@@ -48,6 +52,8 @@ from warta.transforms.windows import SettleWindows
 ROWS, COUNTS = "rows", "counts"
 ORDER = 1
 """See `SettleWindows`: after the end, when furniture is counted, and before the next tick."""
+SEARCHED = 64
+"""Manifests among which the other commits of a window are looked for: more would be hours later."""
 IDENTITY = {
     "articles": ("id", "revision"),
     "duplicates": ("id", "url", "dup_of"),
@@ -158,23 +164,47 @@ def commit_window(settings: Settings, owner: str, end_s: float, got: dict[str, l
         done = read_windows(store.files, store.state_files(WINDOWS))
         again = any(cycle.startswith(run_id) for cycle in done.cycles)
         rows = list(_rows(got.get(ROWS, ()), stamp))
+        cycle = f"{run_id}-{_content(rows, got)}"
+        if cycle in done.cycles:
+            return 0
         if again:
             rows = _without_stored(rows, settings.output, run_id)
-            if not rows:
-                return 0
-        cycle = f"{run_id}-{_content(rows)}"
+            got = {**got, remembered.PENDING: _unsettled(store, got.get(remembered.PENDING, []))}
         staging = store.begin(cycle)
         _write(rows, staging)
         tally = Tally(Counter(got.get(COUNTS, ())))
-        manifest, books = _commit(
-            store, staging, got, rows, tally, Windows(end_s, done.cycles), checks=not again
-        )
+        manifest = _commit(store, staging, got, rows, tally, Windows(end_s, done.cycles), checks=not again)
         days = {row["date"] for table, row in rows if table == "articles"}
         if days and settings.tell_stories:
             tell_stories(store, cycle, days, settings.clock.now())
-        if not again:
-            store.write_run_report(report_of_window(settings, tally, books, run_id, stamp.at))
+        store.write_run_report(_report(store, settings, run_id, stamp.at))
     return manifest.number
+
+
+def _report(store: Store, settings: Settings, run_id: str, ended: datetime) -> RunReport:
+    """Return the report of a window, over all its commits."""
+    stored, tally = Counter[str](), Tally()
+    for number in numbers(store.files, store.layout)[-SEARCHED:]:
+        manifest = read_manifest(store.files, store.layout, number)
+        if manifest.cycle.startswith(run_id) and "counts" in manifest.report:
+            tally += Tally(
+                {(what, detail, feed): count for what, detail, feed, count in manifest.report["counts"]}
+            )
+            for file in manifest.added:
+                stored[file.table] += file.rows
+    kept, duplicates = stored["articles"], stored["duplicates"]
+    rejected = stored["rejections"] - tally.total("failed_feeds")
+    deferred = len(recall(store).pending)
+    books = Books(kept + duplicates + rejected + deferred, kept, duplicates, rejected, deferred)
+    return report_of_window(settings, tally, books, run_id, ended)
+
+
+def _unsettled(store: Store, entries: list[Entry]) -> list[Entry]:
+    """Return the entries that no window has settled meanwhile."""
+    index = Index(index_files(store))
+    settled = index.known(entry.url_id for entry in entries)
+    index.close()
+    return [entry for entry in entries if not is_settled(entry, settled.get(entry.url_id))]
 
 
 def _rows(items: Iterable[Any], stamp: Stamp) -> Iterator[tuple[str, Row]]:
@@ -201,9 +231,12 @@ def _identity(table: str, row: Row) -> tuple[Any, ...]:
     return (table, *(row.get(name) for name in IDENTITY[table]))
 
 
-def _content(rows: list[tuple[str, Row]]) -> str:
-    """Return a name for what the rows say; their order does not matter."""
-    return digest(*sorted("\x1f".join(map(str, _identity(*row))) for row in rows))[:16]
+def _content(rows: list[tuple[str, Row]], got: dict[str, list[Any]]) -> str:
+    """Return a name for what a window came to; its order does not matter."""
+    endings = ["\x1f".join(map(str, _identity(*row))) for row in rows]
+    waiting = [entry.url_id for entry in got.get(remembered.PENDING, ())]
+    learnt = [row.key for row in got.get(INDEX, ())]
+    return digest(*sorted(endings), "", *sorted(waiting), "", *sorted(learnt))[:16]
 
 
 def _write(rows: list[tuple[str, Row]], staging: Staging) -> None:
@@ -226,7 +259,7 @@ def _commit(
     windows: Windows,
     *,
     checks: bool,
-) -> tuple[Manifest, Books]:
+) -> Manifest:
     before = recall(store)
     is_late = windows.until_s < read_windows(store.files, store.state_files(WINDOWS)).until_s
     write = writers(staging)
@@ -239,24 +272,14 @@ def _commit(
     settled = _settled(got.get(ROWS, ()))
     after = before.learn(staging, [entry for key, entry in before.pending.items() if key in settled])
     stored = Counter(table for table, _ in rows)
-    books = Books(
-        announced=tally.total("announced")
-        + tally.total("unusable")
-        + len(before.pending)
-        - tally.total("waited")
-        - tally.total("replaced"),
-        kept=stored["articles"],
-        duplicates=stored["duplicates"],
-        rejected=stored["rejections"] - tally.total("failed_feeds"),
-        deferred=len(after.pending),
-    )
+    announced = tally.total("announced") + tally.total("unusable") + len(before.pending)
+    announced -= tally.total("waited") + tally.total("replaced")
+    endings = stored["articles"] + stored["duplicates"] + stored["rejections"] - tally.total("failed_feeds")
     if checks:
-        balance(
-            staging.cycle, books.announced, books.kept + books.duplicates + books.rejected, books.deferred
-        )
+        balance(staging.cycle, announced, endings, len(after.pending))
     until_s = max(windows.until_s, read_windows(store.files, store.state_files(WINDOWS)).until_s)
     known = Windows(until_s, (*windows.cycles, staging.cycle))
-    manifest = store.commit(
+    return store.commit(
         staging,
         replace={
             **after.stage(staging),
@@ -269,7 +292,6 @@ def _commit(
             "counts": [[*what, count] for what, count in sorted(tally.counts.items())],
         },
     )
-    return manifest, books
 
 
 def _settled(rows: Sequence[Any]) -> set[str]:

@@ -16,7 +16,7 @@ from warta.pipelines.unbounded.commit import CommitWindows
 from warta.pipelines.unbounded.crawl import FetchForEver, Pace, PollForEver
 from warta.pipelines.unbounded.stored import CountsSoFar, StoredSoFar
 from warta.schemas.entry import Entry
-from warta.transforms.clean.beam import StripFurniture
+from warta.transforms.clean.beam import StripFurnitureByHost
 from warta.transforms.dedup.streaming import DeduplicateWindows, DropKnownForEver
 from warta.transforms.windows import MICROS, window_end
 
@@ -43,7 +43,7 @@ def steps(settings: Settings, owner: str) -> Steps:
         fetch_pages=FetchForEver(pace),
         window=lambda articles: articles | "Windows" >> in_windows(length_s),
         earlier_counts=CountsSoFar(stored),
-        strip=StripFurniture(None, finish_again),
+        strip=StripFurnitureByHost(finish_again),
         deduplicate=DeduplicateWindows(stored, length_s, settings.keep_duplicate_text),
         keep=CommitWindows(settings, owner),
     )

@@ -41,12 +41,10 @@ class Stripped(NamedTuple):
 class StripFurniture(beam.PTransform):
     """Cut paragraphs that repeat over a host's articles. Applied to (articles, counts of earlier runs).
 
-    Unbounded input must be in windows; `at` is then None, and each window learns as of its own end.
-
     Counts `furniture/articles_changed` and `furniture/blocks_cut`.
     """
 
-    def __init__(self, at: datetime | None, finish: Finish) -> None:
+    def __init__(self, at: datetime, finish: Finish) -> None:
         super().__init__()
         self.at = at
         self.finish = finish
@@ -65,6 +63,52 @@ class StripFurniture(beam.PTransform):
         return Stripped(stripped, learnt[COUNTS])
 
 
+class StripFurnitureByHost(beam.PTransform):
+    """`StripFurniture` in windows of unbounded input: articles meet at their host, without a side input.
+
+    Texts are shuffled once; in return a window waits for nothing but its own end. Counts the same.
+    """
+
+    def __init__(self, finish: Finish) -> None:
+        super().__init__()
+        self.finish = finish
+
+    def expand(self, inputs):  # a pair of collections: Beam knows no annotation for one
+        articles, counts = inputs
+        of_host = articles | "KeyArticles" >> beam.Map(_keyed_article)
+        rows = counts | "KeyCounts" >> beam.Map(_keyed_count)
+        stripped = (
+            (of_host, rows)
+            | "ArticlesAndCounts" >> beam.Flatten()
+            | "GroupByHost" >> beam.GroupByKey()
+            | "LearnAndStrip"
+            >> beam.FlatMap(_learn_and_strip, self.finish).with_outputs(COUNTS, main="articles")
+        )
+        return Stripped(stripped.articles, stripped[COUNTS])
+
+
+def _keyed_article(article: Article) -> tuple[str, Any]:
+    return host_of(article), article
+
+
+def _learn_and_strip(
+    grouped: tuple[str, Iterable[Any]], finish: Finish, window: Any = beam.DoFn.WindowParam
+) -> Iterator[Any]:
+    host, values = grouped[0], list(grouped[1])
+    articles = [value for value in values if isinstance(value, Article)]
+    seen = [value for value in values if isinstance(value, FurnitureCount)]
+    seen += [sighting_of(article) for article in articles]
+    furniture: dict[str, frozenset[str]] = {}
+    at = window.max_timestamp().to_utc_datetime(has_tz=True, allow_lossy_conversion=True)
+    for output in _learn((host, seen), at):
+        if isinstance(output, TaggedOutput):
+            yield output
+        else:
+            furniture |= dict([output])
+    for article in articles:
+        yield _strip(article, furniture, finish)
+
+
 def _keyed_sighting(article: Article) -> tuple[str, Any]:
     return host_of(article), sighting_of(article)
 
@@ -73,11 +117,8 @@ def _keyed_count(count: FurnitureCount) -> tuple[str, Any]:
     return count.host, count
 
 
-def _learn(
-    grouped: tuple[str, Iterable[Any]], at: datetime | None, window: Any = beam.DoFn.WindowParam
-) -> Iterator[Any]:
+def _learn(grouped: tuple[str, Iterable[Any]], at: datetime) -> Iterator[Any]:
     host, values = grouped
-    at = at or window.max_timestamp().to_utc_datetime(has_tz=True)
     sightings: list[Sighting] = []
     counts: list[FurnitureCount] = []
     for value in values:
