@@ -96,7 +96,7 @@ def _learn_and_strip(
 ) -> Iterator[Any]:
     host, values = grouped[0], list(grouped[1])
     articles = [value for value in values if isinstance(value, Article)]
-    seen = [value for value in values if isinstance(value, FurnitureCount)]
+    seen: list[Any] = [value for value in values if isinstance(value, FurnitureCount)]
     seen += [sighting_of(article) for article in articles]
     furniture: dict[str, frozenset[str]] = {}
     at = window.max_timestamp().to_utc_datetime(has_tz=True, allow_lossy_conversion=True)
