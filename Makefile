@@ -6,7 +6,7 @@ OUT    ?= data
 UV     := uv==0.13.8
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test lint type unit setup links lock bench bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch bench-report bench-store bench-scale bench-stream flink-test prism-test prism-stream recipes chaos clean help
+.PHONY: run test lint type unit setup links lock bench bench-corpus bench-feeds bench-extraction bench-dedup bench-label bench-fetch bench-report bench-store bench-scale bench-stream flink-test prism-test prism-stream deploy-check recipes chaos clean help
 
 run: $(STAMP)  ## run the main job: the sample newsroom offline, or FEEDS=file OUT=dir on the real web
 ifdef FEEDS
@@ -93,6 +93,9 @@ prism-test: $(STAMP)  ## the same on Prism with an external worker pool (needs G
 prism-stream: $(STAMP)  ## the unbounded graph on Prism: twelve windows; then killed in the middle and started again
 	$(BIN)/python -m tests.flink.unbounded
 	$(BIN)/python -m tests.flink.unbounded --kill
+
+deploy-check: $(STAMP)  ## the Kubernetes files against the API schemas
+	$(BIN)/python -m tests.deploy.check
 
 recipes: $(STAMP)  ## write deploy/RECIPES.md anew from what the recipes print
 	$(BIN)/python -m tests.pipelines.recipes

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.deploy.check import faults
 from warta.pipelines.cli.main import build_parser
 from warta.pipelines.options import checked_beam_args
 from warta.transforms.parse.feed_list import read_feed_list
@@ -46,6 +47,26 @@ def test_the_cron_job_starts_a_run_that_parses() -> None:
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert claim["metadata"]["name"] == pod["volumes"][0]["persistentVolumeClaim"]["claimName"]
     assert job["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"] > args.max_run_s
+
+
+def test_the_flink_manifest_starts_a_stream_that_parses() -> None:
+    flink, driver = documents("kubernetes/flink.yaml")
+    assert faults(flink) == []
+    pod = driver["spec"]["template"]["spec"]
+    args = parse(pod["containers"][0]["args"])
+    assert (args.command, driver["spec"]["strategy"]["type"]) == ("stream", "Recreate")
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    pool = flink["spec"]["taskManager"]["podTemplate"]["spec"]["containers"][1]
+    assert (
+        f"--environment_config=localhost:{pool['command'][-1].partition('=')[2]}"
+        in pod["containers"][0]["args"]
+    )
+
+
+def test_a_flink_manifest_with_an_unknown_field_is_refused() -> None:
+    flink, _ = documents("kubernetes/flink.yaml")
+    flink["spec"]["jobManager"]["memory"] = "1g"
+    assert faults(flink) == ["spec.jobManager.memory"]
 
 
 def test_the_compose_file_starts_a_flink_run_that_parses() -> None:
