@@ -1,7 +1,7 @@
-"""The Kubernetes files against the API schemas of a PyPI tool: `python -m tests.deploy.check` (`make deploy-check`).
+"""The Kubernetes files against the API schemas of a PyPI tool: `make deploy-check`.
 
-The tool knows Kubernetes' own kinds. For FlinkDeployment, whose schema no package ships, the fields that we use
-are held against the operator's documentation here, by hand; it was not tried on a cluster.
+The tool knows Kubernetes' own kinds. No package ships the schema of FlinkDeployment: the fields used here are
+held against the operator's documentation, by hand.
 """
 
 import subprocess
