@@ -15,6 +15,7 @@ phrase of four words hardly means something else in the next language.
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -52,6 +53,7 @@ REPLY = "reply"
 _EDGES = " \t\u00a0\u200b\ufeff-–—−_|/\\:;.,…!?*#•·»«›‹>><<→←↓↑▶►▼+()[]{}\"'“”‘’„=~^&"
 _COUNTER = re.compile(r"\s*[(\[]?\d{1,4}[)\]]?$")
 _FIRST_WORD = re.compile(r"\w+")
+_NAMED = re.compile(r"\(\?P<\w+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,38 @@ class _Start:
     max_chars: int
 
 
+class _Rules:
+    """What lines of one range of lengths are held against, so that most lines are held against little."""
+
+    def __init__(self, has: list[_Start], patterns: list[tuple[_Find, Match]]) -> None:
+        self.has = has
+        self.patterns = patterns
+        self.searches = [(find, match) for find, match in patterns if find.__name__ == "search"]
+        anchored = [find.__self__.pattern for find, _ in patterns if find.__name__ == "match"]  # type: ignore[attr-defined]
+        self.starts = _any_of(anchored)
+        self._by_word: dict[str, list[int]] = {}
+        self._alone: list[int] = []
+        for place, one in enumerate(has):
+            first = _FIRST_WORD.match(one.phrase)
+            if first is not None and one.phrase[first.end() :].startswith(" "):
+                self._by_word.setdefault(first[0], []).append(place)
+            else:
+                self._alone.append(place)
+
+    def has_of(self, folded: str) -> list[_Start]:
+        """Return the phrases whose first word stands in a line, in the order of the rules."""
+        words = self._by_word.keys() & set(_FIRST_WORD.findall(folded))
+        places = [place for word in words for place in self._by_word[word]]
+        return [self.has[place] for place in sorted(places + self._alone)]
+
+
+def _any_of(sources: list[str]) -> re.Pattern[str] | None:
+    """Return one pattern for all: where it fails at the start of a line, each of them does."""
+    if not sources:
+        return None
+    return re.compile("|".join(f"(?:{_NAMED.sub('(?:', source)})" for source in sources), re.IGNORECASE)
+
+
 class Lexicon:
     """Compiled rules of any number of languages."""
 
@@ -86,11 +120,14 @@ class Lexicon:
         self._has: list[_Start] = []
         self._patterns: list[tuple[_Find, Match, int]] = []
         self._memo: dict[str, Match | None] = {}
+        self._rules: dict[int, _Rules] = {}
         self.agencies: frozenset[str] = frozenset()
         for rule in rules:
             self._add(rule)
         for starts in self._starts.values():
             starts.sort(key=lambda start: -len(start.phrase))
+        limits = {has.max_chars for has in self._has} | {max_chars for _, _, max_chars in self._patterns}
+        self._limits = sorted(limits)
 
     def match(self, line: str, kinds: Sequence[str] = ()) -> Match | None:
         """Return the first rule that fires on `line`, of `kinds` when given."""
@@ -148,21 +185,31 @@ class Lexicon:
         return None
 
     def _match_rest(self, line: str, kinds: Sequence[str]) -> Match | None:
-        folded = ""
-        for has in self._has:
-            if len(line) > has.max_chars or (kinds and has.match.kind not in kinds):
-                continue
-            folded = folded or fold(line)
-            if _has_phrase(folded, has.phrase):
-                return has.match
-        for find, match, max_chars in self._patterns:
-            if len(line) > max_chars or (kinds and match.kind not in kinds):
+        rules = self._rules_for(len(line))
+        if rules.has:
+            folded = fold(line)
+            for has in rules.has_of(folded):
+                if (not kinds or has.match.kind in kinds) and _has_phrase(folded, has.phrase):
+                    return has.match
+        starts = rules.starts is not None and rules.starts.match(line) is not None
+        for find, match in rules.patterns if starts else rules.searches:
+            if kinds and match.kind not in kinds:
                 continue
             found = find(line)
             if found:
                 name = found.groupdict().get("name") or ""
                 return Match(match.kind, match.name, match.role, name.strip())
         return None
+
+    def _rules_for(self, chars: int) -> "_Rules":
+        """Return the rules that a line of so many characters may fall under."""
+        place = bisect_left(self._limits, chars)
+        if place not in self._rules:
+            self._rules[place] = _Rules(
+                [has for has in self._has if chars <= has.max_chars],
+                [(find, match) for find, match, max_chars in self._patterns if chars <= max_chars],
+            )
+        return self._rules[place]
 
     def _add(self, rule: dict[str, object]) -> None:
         kind, name = str(rule["kind"]), str(rule["name"])
