@@ -9,26 +9,35 @@ from warta.schemas.outcome import Duplicate, Rejection
 from warta.schemas.record import Record
 from warta.transforms.dedup.model import IndexRow, Kind, Known, Verdict
 from warta.transforms.dedup.rows import digest_bits, feed_bits
+from warta.transforms.urls import canonical_url
 
 
 def pick_entry(entries: Iterable[Entry], known: Known | None = None) -> tuple[Entry, list[Entry]]:
     """Return the entry that speaks for a URL, and the repeats, whatever order they came in.
 
     One that waits for another try goes first, so that its tries are not forgotten; then one that tells of a
-    change; then one whose feed names a topic or a section, which says more than the feed of everything; then
+    change; then one with the article's plain address, whose page says more than its AMP and mobile forms; then
+    one whose feed names a topic or a section, which says more than the feed of everything; then
     the feed's address. The order of the feed list has no say: a shuffled list stores the same rows.
 
     Args:
       known: what the index says of the URL.
     """
 
-    def place(entry: Entry) -> tuple[int, bool, bool, bool, str, str, str]:
-        vague = (not entry.topic, not entry.section)
-        return (-entry.attempts, is_settled(entry, known), *vague, entry.feed_url, entry.digest, entry.url)
+    def place(entry: Entry) -> tuple[int, bool, bool, bool, bool, str, str, str]:
+        worse = (is_settled(entry, known), not _is_plain(entry.url), not entry.topic, not entry.section)
+        return (-entry.attempts, *worse, entry.feed_url, entry.digest, entry.url)
 
-    first, *repeats = sorted(entries, key=place)
+    first, *repeats = found = list(entries)
+    if repeats:
+        first, *repeats = sorted(found, key=place)
     seen = [entry.announced_at for entry in (first, *repeats) if entry.announced_at]
     return replace(first, announced_at=min(seen) if seen else None), repeats
+
+
+def _is_plain(url: str) -> bool:
+    """Return whether an address is the article's identity but for the scheme and `www.`."""
+    return canonical_url(url).partition("//")[2] == url.partition("//")[2].removeprefix("www.")
 
 
 def is_settled(entry: Entry, known: Known | None) -> bool:

@@ -36,8 +36,9 @@ ENTRIES = [
         ([], "f1"),
         ([entry("f9", section="Ekonomi")], "f9"),
         ([entry("f9", section="Ekonomi"), entry("f8", topic="economy")], "f8"),
+        ([entry("f9", topic="economy", url="https://kabar.test/a/amp")], "f1"),
     ],
-    ids=["address", "a section", "a topic"],
+    ids=["address", "a section", "a topic", "an AMP form"],
 )
 def test_the_feed_that_says_most_speaks_for_a_url(others: list[Entry], first: str) -> None:
     for some in permutations([*ENTRIES, *others]):
