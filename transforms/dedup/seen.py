@@ -16,7 +16,7 @@ def pick_entry(entries: Iterable[Entry], known: Known | None = None) -> tuple[En
     """Return the entry that speaks for a URL, and the repeats, whatever order they came in.
 
     One that waits for another try goes first, so that its tries are not forgotten; then one that tells of a
-    change; then one with the plain address, whose page says more than its AMP and mobile forms; then one whose
+    change; then one with the plain address, whose page says more than its AMP or mobile form; then one whose
     feed names a topic or a section, which says more than the feed of everything; then the feed's address. The
     order of the feed list has no say: a shuffled list stores the same rows.
 
