@@ -25,7 +25,7 @@ import duckdb
 
 from tests.chaos.outcome import Outcome, moment, report
 from tests.chaos.readers import Watch
-from warta.newsroom import Newsroom, serve
+from warta.newsroom import Newsroom, serve, truth
 from warta.transforms.store.verify import verify
 
 DEATHS_A_DATASET = 3
@@ -140,7 +140,19 @@ def _endings(root: Path) -> dict[str, Any]:
             rows = f"read_parquet('{root}/{table}/**/*.parquet', hive_partitioning=true)"
             for url, *rest in duckdb.sql(f"select {columns} from {rows}").fetchall():
                 found.setdefault(url, []).append((table, *map(str, rest)))
-    return {url: sorted(rows) for url, rows in found.items()}
+    return _by_story({url: sorted(rows) for url, rows in found.items()})
+
+
+def _by_story(endings: dict[str, Any]) -> dict[str, Any]:
+    """Put copies of one text together: which of them an earlier commit stored is a matter of time."""
+    groups = {row.url: row.copy_group for row in truth() if row.copy_group}
+    found: dict[str, Any] = {}
+    for url, rows in endings.items():
+        if group := groups.get(url):
+            found.setdefault(group, []).extend(table for table, *_ in rows)
+        else:
+            found[url] = rows
+    return {name: sorted(rows) for name, rows in found.items()}
 
 
 def main() -> int:
