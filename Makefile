@@ -78,8 +78,9 @@ bench-report: $(STAMP)  ## the report page over 100,000 articles: seconds and si
 bench-store: $(STAMP)  ## writing, verifying and compacting
 	$(BIN)/python -m tests.bench.bench_store
 
-bench-scale: $(STAMP)  ## a simulation of the host scheduler at a hundred thousand feeds
-	$(BIN)/python -m tests.bench.bench_scale
+bench-scale: $(STAMP)  ## what a page costs, and the host scheduler simulated at a hundred thousand feeds
+	$(BIN)/python -m tests.bench.bench_costs
+	$(BIN)/python -m tests.bench.bench_scale --hours 2
 
 bench-stream: $(STAMP)  ## a simulated week of `warta stream`: losses, freshness, memory
 	$(BIN)/python -m tests.bench.bench_stream

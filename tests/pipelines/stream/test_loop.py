@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from warta.transforms.store.state import write_entries, write_feed_states
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FEEDS = (Feed("http://a.test/rss"), Feed("http://b.test/rss"))
+STOP_WITHIN_S, AT_ONCE_S = 10.0, 2.0
 LOADED_S = 120.0
 """What a cycle may take here; `bench_stream` holds it to 30 s, on a machine that has nothing else to do."""
 
@@ -255,6 +257,29 @@ def test_one_writer_and_a_stop_in_order(tmp_path: Path) -> None:
     assert "is writing here" in second.stderr
     assert child.returncode == 0, said
     assert "stopped after" in said
+    assert "everything agrees" in warta("verify", str(output)).stdout
+
+
+def test_the_first_signal_ends_a_cycle_in_time_and_the_second_at_once(tmp_path: Path) -> None:
+    output = tmp_path / "data"
+    with serve() as newsroom:
+        options = ["--feeds", str(newsroom.feeds_file), "--output", str(output), "--min-delay-s", "2"]
+        options += ["--allow-network", "127.0.0.0/8"]
+        options += [f"--connect-to={host}={target}" for host, target in newsroom.connect_to]
+        ended_s = []
+        for signals in (1, 2):
+            with subprocess.Popen([sys.executable, "-m", "warta", "stream", "--quiet", *options]) as child:
+                before = set(os.listdir(output / "staging")) if (output / "staging").exists() else set()
+                while not ((output / "staging").exists() and set(os.listdir(output / "staging")) - before):
+                    assert child.poll() is None
+                began = time.monotonic()
+                for _ in range(signals):
+                    child.send_signal(signal.SIGINT)
+                    time.sleep(0.2)  # two signals that meet are one to the kernel
+                child.wait(timeout=60)
+                ended_s.append(time.monotonic() - began)
+    assert ended_s[0] <= STOP_WITHIN_S
+    assert ended_s[1] <= AT_ONCE_S
     assert "everything agrees" in warta("verify", str(output)).stdout
 
 
