@@ -3,8 +3,10 @@
 Without these checks Beam downloads what is missing, waits for minutes, or fails after the feeds were polled.
 """
 
+import importlib.util
 import os
 import re
+import secrets
 import shutil
 import socket
 import zipfile
@@ -13,6 +15,12 @@ from urllib.parse import urlsplit
 
 from warta.pipelines.options import Settings, UsageError, runner_of
 
+EXTRAS = {
+    "s3": ("boto3", "warta[s3]"),
+    "gs": ("google.cloud.storage", "apache-beam[gcp]"),
+    "dataflowrunner": ("google.cloud.storage", "apache-beam[gcp]"),
+}
+"""What an output's scheme or a runner needs: (module, what to install)."""
 CONNECT_S = 5.0
 """What an engine on the same network gets to accept a connection."""
 IN_PROCESS_MASTERS = ("[local]", "[auto]", "[collection]", "")
@@ -25,12 +33,15 @@ def check_engine(settings: Settings) -> None:
     Raises:
       UsageError: naming the option at fault and what to do.
     """
+    scheme = urlsplit(settings.output).scheme
+    _needs(f"--output {settings.output}", *EXTRAS.get(scheme, ()))
     if settings.is_local:
         return
     from apache_beam.options.pipeline_options import PipelineOptions
 
     said = PipelineOptions(list(settings.beam_args)).get_all_options()
     runner = runner_of(settings.beam_args).lower()
+    _needs(f"--runner={runner_of(settings.beam_args)}", *EXTRAS.get(runner, ()))
     if said.get("job_endpoint"):
         _reach("--job_endpoint", said["job_endpoint"], "start the job server first")
     elif runner == "flinkrunner":
@@ -43,6 +54,59 @@ def check_engine(settings: Settings) -> None:
             said.get("environment_config") or "",
             "start `python -m apache_beam.runners.worker.worker_pool_main` there first",
         )
+
+
+def check_workers_write(settings: Settings) -> None:
+    """Have the engine's workers write a file into a local output, and look for it here.
+
+    It costs a small job, so it is left out where workers are this process, or the output an object store.
+
+    Raises:
+      UsageError: when they cannot, or when what they write is not to be seen here.
+    """
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    where = PipelineOptions(list(settings.beam_args)).get_all_options().get("environment_type")
+    if not settings.is_local and "://" not in settings.output and where not in (None, "LOOPBACK"):
+        probe_workers(settings)
+
+
+def probe_workers(settings: Settings) -> None:
+    """Run the small job of `check_workers_write`."""
+    import apache_beam as beam
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    path = Path(settings.output).expanduser().resolve() / f".probe-{secrets.token_hex(8)}"
+    try:
+        with beam.Pipeline(options=PipelineOptions(list(settings.beam_args))) as pipeline:
+            pipeline | beam.Create([str(path)]) | "WriteProbe" >> beam.Map(write_probe)
+    except Exception as error:  # each engine has its own; the last line says what its worker said
+        said = str(error).strip().rpartition("\n")[2][:300]
+        raise UsageError(
+            f"--output {settings.output}: the engine's workers cannot write there: {said}"
+        ) from None
+    if not path.exists():
+        raise UsageError(
+            f"--output {settings.output}: the engine's workers write into a folder of their own; "
+            "share this one with them, or take an object store (s3://, gs://)"
+        )
+    path.unlink()
+
+
+def write_probe(path: str) -> str:
+    """Write an empty file where a worker stands; the folder must be there already."""
+    Path(path).touch()
+    return path
+
+
+def _needs(option: str, module: str = "", package: str = "") -> None:
+    """Check that the optional `module` is installed."""
+    try:
+        missing = bool(module) and importlib.util.find_spec(module) is None
+    except ModuleNotFoundError:  # a parent package is missing
+        missing = True
+    if missing:
+        raise UsageError(f"{option}: needs {module}, which is not installed: pip install '{package}'")
 
 
 def _check_flink(jar: str | None, master: str) -> None:

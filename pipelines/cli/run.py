@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from warta.pipelines.engines import check_engine
+from warta.pipelines.engines import check_engine, check_workers_write
 from warta.pipelines.look.outlets import Outlet, outlets_from
 from warta.pipelines.look.progress import doing, watching
 from warta.pipelines.options import (
@@ -70,6 +70,7 @@ def _run(settings: Settings, command: str, args: argparse.Namespace) -> int:
     voice = voice_from(args)
     outlets = outlets_from(args, settings.output)
     make_output(settings.output)
+    check_workers_write(settings)
     try:
         report = _watched(settings, command, voice)
     except UsageError:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from warta.pipelines.engines import check_engine
+from warta.pipelines.engines import check_engine, check_workers_write
 from warta.pipelines.look.outlets import Outlet, outlets_from
 from warta.pipelines.options import Settings, UsageError, make_output, settings_from
 from warta.pipelines.process.clock import Clock
@@ -173,6 +173,7 @@ def stream(args: argparse.Namespace, beam_args: list[str]) -> int:
     health = _Health(settings, voice, outlets_from(args, settings.output))
     command = shlex.join(["warta", *sys.argv[1:]])
     make_output(settings.output)
+    check_workers_write(settings)
     if not settings.is_local:
         return _on_engine(settings, command, args.windows)
     try:

@@ -1,6 +1,7 @@
 """Engines outside of this process: what is missing is said before anything is fetched."""
 
 import socket
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.sample import warta
-from warta.pipelines.engines import beam_version, check_engine, check_jar, jar_version
+from warta.pipelines import engines
+from warta.pipelines.engines import beam_version, check_engine, check_jar, jar_version, probe_workers
 from warta.pipelines.options import Settings, UsageError
 
 
@@ -84,6 +86,45 @@ def test_a_file_that_is_no_jar_is_refused(tmp_path: Path) -> None:
     assert jar_version(path) == ""
     with pytest.raises(UsageError, match="is no Beam job server"):
         check_jar(path)
+
+
+@pytest.mark.parametrize(
+    ("output", "given", "said"),
+    [
+        (
+            "gs://bucket/data",
+            [],
+            r"--output gs://bucket/data: needs google.*apache-beam\[gcp\]",
+        ),
+        ("data", ["--runner=DataflowRunner"], r"--runner=DataflowRunner: needs google.cloud.storage"),
+    ],
+    ids=["object store", "runner"],
+)
+def test_a_missing_extra_is_named(
+    output: str, given: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "google.cloud", None)
+    with pytest.raises(UsageError, match=said):
+        check_engine(Settings(feeds=(), output=output, beam_args=tuple(given)))
+
+
+def test_workers_that_can_write_leave_nothing_behind(tmp_path: Path) -> None:
+    probe_workers(Settings(feeds=(), output=str(tmp_path), beam_args=("--runner=FnApiRunner",)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_workers_that_cannot_write_are_told_of(tmp_path: Path) -> None:
+    gone = Settings(feeds=(), output=str(tmp_path / "gone"), beam_args=("--runner=FnApiRunner",))
+    with pytest.raises(UsageError, match=r"the engine's workers cannot write there: .*No such file"):
+        probe_workers(gone)
+
+
+def test_workers_with_a_folder_of_their_own_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "write_probe", str)  # a worker whose writing stays with it
+    with pytest.raises(UsageError, match=r"write into a folder of their own; share this one"):
+        probe_workers(Settings(feeds=(), output=str(tmp_path), beam_args=("--runner=FnApiRunner",)))
 
 
 def test_the_command_says_so_and_touches_nothing(tmp_path: Path) -> None:
