@@ -49,8 +49,16 @@ class Tab:
 
     async def open(self, url: str) -> None:
         """Go to `url` and wait until it has loaded."""
-        self._loaded.clear()
+        self.arrive()
         await self.call("Page.navigate", url=url)
+        await self.arrived()
+
+    def arrive(self) -> None:
+        """Say that what comes next leads to another page."""
+        self._loaded.clear()
+
+    async def arrived(self) -> None:
+        """Wait until that page has loaded."""
         await asyncio.wait_for(self._loaded.wait(), PATIENCE_S)
 
     async def ask(self, expression: str) -> Any:
