@@ -79,7 +79,7 @@ def choose_body(
     else:
         choice = doubt.settle()
     lead = reading.lead(choice.blocks, descriptions)
-    return choice if lead is None else replace(choice, blocks=(lead, *choice.blocks))
+    return replace(choice, blocks=(*lead, *choice.blocks)) if lead else choice
 
 
 class _Doubt:

@@ -126,32 +126,43 @@ class OwnReading:
             inside = [run for run in inside if id(run) not in named]
         return [Block(run.text, _kind(run.element), _shape(run.element)) for run in _trimmed(inside)]
 
-    def lead(self, blocks: Sequence[Block], descriptions: Sequence[str]) -> Block | None:
+    def lead(self, blocks: Sequence[Block], descriptions: Sequence[str]) -> list[Block]:
         """Return the summary that stands between headline and body, when `blocks` lack it.
 
-        It is one that the page's or the feed's description repeats, or whose markup calls it a lead.
+        It is one that the page's or the feed's description repeats, or whose markup calls it a lead; with its
+        neighbours of the same name, for a summary may be three short paragraphs.
         """
         text = {fold(block.text) for block in blocks}
         first = next((at for at, run in enumerate(self._runs) if fold(run.text) in text), 0)
         head = next((at for at, run in enumerate(self._runs[:first]) if self._is_head(run)), None)
         if head is None:
-            return None
+            return []
         start = fold(blocks[0].text)[:LEAD_CHARS] if blocks else ""
         known = [fold(description)[:LEAD_CHARS] for description in descriptions if description]
-        for run in self._runs[head + 1 : first]:
+        between = self._runs[head + 1 : first]
+        for run in between:
             folded = fold(run.text)
             if not LEAD_CHARS <= len(folded) <= MAX_LEAD_CHARS or run.linked > MAX_LINK_SHARE * len(run.text):
                 continue
             if folded == self._title or folded.startswith(start):
                 continue
-            if any(folded.startswith(said[:LEAD_CHARS]) for said in known if len(said) >= LEAD_CHARS):
-                return Block(run.text, PARAGRAPH)
-            if _is_lead(run.element):
-                return Block(run.text, PARAGRAPH)
-        return None
+            told = any(folded.startswith(said[:LEAD_CHARS]) for said in known if len(said) >= LEAD_CHARS)
+            if told or _is_lead(run.element):
+                return [Block(one.text, PARAGRAPH) for one in between if one is run or _are_alike(one, run)]
+        return []
 
     def _is_head(self, run: _Run) -> bool:
         return run.tag == "h1" or (run.tag in _HEADS and fold(run.text) == self._title)
+
+
+def _are_alike(one: _Run, other: _Run) -> bool:
+    mine, theirs = one.element, other.element
+    name = mine.get("class")
+    return bool(name) and (name, mine.tag, mine.getparent()) == (
+        theirs.get("class"),
+        theirs.tag,
+        theirs.getparent(),
+    )
 
 
 def _is_lead(element: html.HtmlElement) -> bool:

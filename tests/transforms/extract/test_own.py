@@ -64,22 +64,27 @@ def test_headings_and_items_keep_their_kind() -> None:
 
 def test_a_lead_named_so_is_found_between_headline_and_body() -> None:
     page = reading(f"<h1>Judul</h1><p class='article-lead'>{LEAD}</p><div>{PROSE * 4}</div>", "Judul")
-    lead = page.lead(page.blocks(), ())
-    assert lead is not None
-    assert lead.text == LEAD
+    assert [block.text for block in page.lead(page.blocks(), ())] == [LEAD]
+
+
+def test_a_lead_of_several_paragraphs_comes_whole() -> None:
+    name = "class='article-lead'"
+    parts = f"<p {name}>Air mulai surut.</p><p {name}>{LEAD}</p><p {name}>Warga kembali.</p><p>Foto</p>"
+    page = reading(f"<h1>Judul</h1><header>{parts}</header><div>{PROSE * 4}</div>", "Judul")
+    found = [block.text for block in page.lead(page.blocks(), ())]
+    assert found == ["Air mulai surut.", LEAD, "Warga kembali."]
 
 
 def test_a_lead_that_the_description_repeats_is_found_without_a_name() -> None:
     page = reading(f"<h1>Judul</h1><p>{LEAD}</p><div>{PROSE * 6}</div>", "Judul")
-    lead = page.lead(page.blocks(), (LEAD[:70] + "...",))
-    assert lead is not None
+    assert [block.text for block in page.lead(page.blocks(), (LEAD[:70] + "...",))] == [LEAD]
 
 
 def test_other_prose_above_the_body_is_no_lead() -> None:
     page = reading(f"<h1>Judul</h1><p>{LEAD}</p><div>{PROSE * 6}</div>", "Judul")
-    assert page.lead(page.blocks(), ("Sesuatu yang lain sama sekali.",)) is None
+    assert page.lead(page.blocks(), ("Sesuatu yang lain sama sekali.",)) == []
 
 
 def test_a_page_without_prose_gives_nothing() -> None:
     assert texts("<div><p>Menu</p></div>") == []
-    assert reading("").lead([], ()) is None
+    assert reading("").lead([], ()) == []
