@@ -146,6 +146,8 @@ class OwnReading:
                 continue
             if folded == self._title or folded.startswith(start):
                 continue
+            if "alternativeHeadline" in (run.element.get("itemprop") or ""):
+                continue  # the page itself calls it a second headline
             told = any(folded.startswith(said[:LEAD_CHARS]) for said in known if len(said) >= LEAD_CHARS)
             if told or _is_lead(run.element):
                 return [Block(one.text, PARAGRAPH) for one in between if one is run or _are_alike(one, run)]
