@@ -39,6 +39,9 @@ STANDS_FOR = {
 MENTIONS = {"warta run --feeds FILE", "warta stage extract IN OUT", "warta feeds check"}
 """Shown as a name or a form, with options left out; the help's own examples run them whole."""
 
+ELSEWHERE = ("--runner=PrismRunner", "--runner=FlinkRunner")
+"""Commands that need an engine of their own: `make prism-test` and `make flink-test` run those."""
+
 BEFORE = {
     "warta stream": "rm -rf data",
     "warta reprocess": "rm -rf data; warta sample --archive --quiet",
@@ -61,6 +64,7 @@ def shown() -> list[str]:
         found += re.findall(r"^\$ (warta .*)$", text, re.MULTILINE)
         found += [one for one in re.findall(r"`(warta [a-z]+ [^`\n]+)`", text) if "|" not in one]
     whole = {re.sub(r"\s+#.*", "", one) for one in found} - MENTIONS
+    whole = {one for one in whole if not any(engine in one for engine in ELSEWHERE)}
     return sorted({filled(one) for one in whole})
 
 
