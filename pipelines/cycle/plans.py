@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-import pyarrow.dataset as ds
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from warta.pipelines.bounded import Plan
 from warta.pipelines.cycle.archiving import CycleArchive
@@ -18,7 +20,9 @@ from warta.transforms.fetch.conditional import is_due
 from warta.transforms.fetch.settings import USER_AGENT, FetchSettings
 from warta.transforms.fetch.slices import in_turn
 from warta.transforms.store.commit import Staging, Store
+from warta.transforms.store.files import files_at
 from warta.transforms.store.layout import join, partition_path
+from warta.transforms.store.parquet import read_columns
 
 CLUSTER_SHARDS = 64
 """Groups of hosts that workers share out on an engine that parallelises by itself: enough that no worker
@@ -116,13 +120,12 @@ class StoredTexts:
 
 
 def _texts_in(place: str, ids: list[str]) -> dict[str, str]:
-    try:
-        found = ds.dataset(place, format="parquet")
-    except FileNotFoundError:
-        return {}
-    columns = found.to_table(columns=["id", "revision", "text"], filter=ds.field("id").isin(ids))
-    rows = sorted(columns.to_pylist(), key=lambda row: row["revision"])
-    return {row["id"]: row["text"] for row in rows}
+    files = files_at(place)
+    rows: list[dict[str, Any]] = []
+    for name in files.names(place):
+        found = read_columns(files, join(place, name), ["id", "revision", "text"])
+        rows += found.filter(pc.is_in(found.column("id"), pa.array(ids, pa.string()))).to_pylist()
+    return {row["id"]: row["text"] for row in sorted(rows, key=lambda row: row["revision"])}
 
 
 def _polls(remembered: Memory, settings: Settings, at: datetime) -> Iterator[tuple[Feed, FeedState | None]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import apache_beam as beam
@@ -11,6 +10,8 @@ from warta.transforms.dedup.index import write_segment
 from warta.transforms.dedup.model import IndexRow
 from warta.transforms.store import state
 from warta.transforms.store.commit import Staging
+from warta.transforms.store.files import files_at
+from warta.transforms.store.layout import join
 
 Noun = TypeVar("Noun")
 
@@ -65,15 +66,16 @@ def index_writer(staging: Staging) -> Write:
 
 def staged_nouns(noun: type[Noun], staging: Staging, name: str) -> list[Noun]:
     """Read what `StageNouns` wrote."""
-    path = Path(staging.state_dir(f"{name}-{LEARNT}")) / f"{LEARNT}.parquet"
-    return state.read_nouns(noun, [str(path)]) if path.exists() else []
+    path = join(staging.state_dir(f"{name}-{LEARNT}"), f"{LEARNT}.parquet")
+    return state.read_nouns(noun, [path]) if files_at(path).exists(path) else []
 
 
 def staged_index(staging: Staging) -> dict[str, list[str]]:
     """Return the index files that `StageIndex` wrote, by state name."""
     files: dict[str, list[str]] = {}
-    for path in sorted(Path(staging.state_dir(INDEX)).glob("*.*")):
-        files.setdefault(f"dedup_{path.suffix.removeprefix('.')}", []).append(str(path))
+    folder = staging.state_dir(INDEX)
+    for name in files_at(folder).names(folder):
+        files.setdefault(f"dedup_{name.rpartition('.')[2]}", []).append(join(folder, name))
     return files
 
 

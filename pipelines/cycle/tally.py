@@ -4,10 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
+
+from warta.transforms.store.files import files_at
+from warta.transforms.store.layout import join
 
 TALLY = "tally"
 TALLY_FILE = "tally.json"
@@ -60,16 +62,16 @@ def _count(item: Any, what: str, detail: str) -> Count:
 def write_tally(folder: str, pairs: Iterable[tuple[Count, int]]) -> str:
     """Write counts of (what, detail, feed_url) triples as one JSON file into `folder`."""
     rows = sorted([*key, count] for key, count in pairs)
-    path = Path(folder) / TALLY_FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rows), encoding="utf-8")
-    return str(path)
+    path = join(folder, TALLY_FILE)
+    files_at(path).write(path, json.dumps(rows).encode())
+    return path
 
 
 def read_tally(folder: str) -> Tally:
     """Read what `write_tally` wrote; empty when the graph counted nothing."""
-    path = Path(folder) / TALLY_FILE
-    if not path.exists():
+    path = join(folder, TALLY_FILE)
+    files = files_at(path)
+    if not files.exists(path):
         return Tally()
-    rows = json.loads(path.read_text(encoding="utf-8"))
+    rows = json.loads(files.read(path))
     return Tally({(what, detail, feed_url): count for what, detail, feed_url, count in rows})

@@ -1,6 +1,5 @@
 """The end of a run on the screen: where the data is, what became of every announced URL, three rows."""
 
-from pathlib import Path
 from textwrap import shorten
 
 from rich.box import SIMPLE_HEAD
@@ -46,7 +45,8 @@ def print_summary(report: RunReport, output: str, console: Console) -> None:
         console.print(
             f"Stopped early ({report.stopped}); what is deferred comes first next time.", style="yellow"
         )
-    places = f"data: {Path(output) / 'articles'}   report: {Path(output) / 'runs' / report.run_id}.json"
+    root = output.rstrip("/")
+    places = f"data: {root}/articles   report: {root}/runs/{report.run_id}.json"
     console.print(places, soft_wrap=True)  # paths stay whole, to be copied
 
 
@@ -70,19 +70,22 @@ def publishers_table(report: RunReport) -> Table:
 
 
 def print_rows(output: str, run_id: str, console: Console, *, rows: int = 3) -> None:
-    """Print a few rows of what the run stored, read back from the files."""
-    import pyarrow.dataset as ds
+    """Print a few rows of what the run stored, read back from the files that it added."""
+    from warta.transforms.store.files import absolute, files_at
+    from warta.transforms.store.layout import Layout, parse_partition
+    from warta.transforms.store.manifest import added_by
+    from warta.transforms.store.parquet import read_columns
 
-    root = Path(output) / "articles"
-    if not root.exists():
-        return
-    columns = ["date", "topic", "publisher", "language", "title", "text"]
-    found = ds.dataset(root, partitioning="hive").to_table(
-        columns=columns, filter=ds.field("run_id") == run_id
-    )
-    for row in found.slice(0, rows).to_pylist():
-        console.print(
-            f"[bold]{row['date']} {row['topic']}[/] {row['publisher']} ({row['language']})", highlight=False
-        )
-        console.print(f"  {row['title']}", highlight=False, markup=False)
-        console.print(f"  {shorten(row['text'], 150)}", style="dim", highlight=False, markup=False)
+    layout = Layout(absolute(output))
+    files = files_at(layout.root)
+    left = rows
+    for path in added_by(files, layout, run_id, "articles"):
+        place = parse_partition("articles", path.partition("/")[2])
+        for row in read_columns(files, layout.path(path)).slice(0, left).to_pylist():
+            about = f"[bold]{place['date']} {place['topic']}[/] {row['publisher']} ({row['language']})"
+            console.print(about, highlight=False)
+            console.print(f"  {row['title']}", highlight=False, markup=False)
+            console.print(f"  {shorten(row['text'], 150)}", style="dim", highlight=False, markup=False)
+            left -= 1
+        if not left:
+            return

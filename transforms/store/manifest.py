@@ -90,6 +90,17 @@ def current(files: Files, layout: Layout) -> Manifest:
     return read_manifest(files, layout, known[-1]) if known else NOTHING
 
 
+def added_by(files: Files, layout: Layout, run_id: str, table: str) -> list[str]:
+    """Return the data files of `table` that the commits of a run added, if it is the last one, by path."""
+    added: list[str] = []
+    for number in reversed(numbers(files, layout)):
+        manifest = read_manifest(files, layout, number)
+        if manifest.report.get("run_id") != run_id:
+            break
+        added += [one.path for one in manifest.added if one.table == table]
+    return sorted(added)
+
+
 def live_files(files: Files, layout: Layout, until: int | None = None) -> dict[str, DataFile]:
     """Return the data files that make up the dataset after commit `until` (default: the last), by path."""
     known = [number for number in numbers(files, layout) if until is None or number <= until]
