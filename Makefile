@@ -64,6 +64,7 @@ bench-label: $(STAMP)  ## language and topic on the shared labels
 	$(BIN)/python -m tests.gate.label
 
 bench-dedup: $(STAMP)  ## duplicates: precision, recall, speed, growth
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet "datasketch>=2,<3"
 	$(BIN)/python -m tests.bench.bench_dedup
 
 bench-fetch: $(STAMP)  ## fetching against a bare loop on a loopback world
