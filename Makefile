@@ -48,6 +48,7 @@ lock:  ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test setup.py -o requirements.lock
 
 bench: $(STAMP)  ## warta run against what people would otherwise write or take; PAGES="500 5000" ROUNDS=3
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet py-spy
 	$(BIN)/python -m tests.bench.bench_speed --pages $(or $(PAGES),500) --rounds $(or $(ROUNDS),3)
 	$(BIN)/python -m tests.bench.profile_split --pages $(firstword $(or $(PAGES),500))
 

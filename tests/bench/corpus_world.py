@@ -20,7 +20,6 @@ import argparse
 import gzip
 import html
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from urllib.parse import quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.bench.world import Served, serve_apart
+from tests.shared import SHARED
 from warta.newsroom.loopback import Answer, Ask
 
 FEED_PATH = "/warta-corpus.xml"
@@ -52,8 +52,7 @@ class CorpusPage:
 
 def corpus_folder() -> Path | None:
     """Return the shared corpus, from $WARTA_SHARED or beside the checkout; None where it is absent."""
-    shared = Path(os.environ.get("WARTA_SHARED") or Path(__file__).parents[3] / "shared")
-    folder = shared / "corpus"
+    folder = SHARED / "corpus"
     return folder if (folder / "dev.jsonl").is_file() else None
 
 

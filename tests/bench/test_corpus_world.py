@@ -116,11 +116,10 @@ def test_the_title_is_the_page_s_own(body: bytes, title: str) -> None:
     assert page_title(body) == title
 
 
-@pytest.mark.corpus
+@pytest.mark.corpus("corpus")
 def test_the_shared_corpus_has_675_addresses() -> None:
     folder = corpus_folder()
-    if folder is None:
-        pytest.skip("the shared corpus is absent: set WARTA_SHARED or put it beside the checkout")
+    assert folder
     mapping = truth(folder)
     assert len(mapping) == len(corpus_rows(folder)) == 675
     assert all(urlsplit(url).scheme == "http" and urlsplit(url).netloc for url in mapping)

@@ -3,10 +3,11 @@
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.shared import SHARED
 
 HELD_ASIDE_QUARTERS = 4
 """One site in four, by hash of its host, is not looked at while developing; its figures stand apart."""
@@ -16,9 +17,7 @@ Row = dict[str, Any]
 
 def corpus_dir() -> Path:
     """Return where the corpus lies: $WARTA_SHARED, else `../shared` beside the checkout."""
-    shared = os.environ.get("WARTA_SHARED")
-    root = Path(shared) if shared else Path(__file__).resolve().parents[3] / "shared"
-    return root / "corpus"
+    return SHARED / "corpus"
 
 
 def is_present() -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from tests.gate.corpus import corpus_dir
+from tests.shared import SHARED
 from warta.transforms.dedup.documents import dedup_documents
 from warta.transforms.dedup.near import SIMILAR
 from warta.transforms.dedup.stories import STORY_CUT, Telling, find_stories, similar_pairs
@@ -38,7 +38,7 @@ Pair = tuple[Any, Any]
 
 def shared(*parts: str) -> Path:
     """Return a path in the shared folder."""
-    return corpus_dir().parent.joinpath(*parts)
+    return SHARED.joinpath(*parts)
 
 
 def is_present() -> bool:

@@ -5,21 +5,19 @@
 """
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from tests.shared import SHARED
 from warta.schemas.feed import Feed
 from warta.transforms import urls
 from warta.transforms.dates import parse_instant
 from warta.transforms.parse.feed import parse_feed
 
-SHARED = Path(os.environ.get("WARTA_SHARED") or Path(__file__).parents[3] / "shared")
 INDEX = SHARED / "corpus" / "feeds" / "index.jsonl"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 REDIRECTORS = ("feedproxy.google.com", "feeds.feedburner.com", "feeds.jn.pt")

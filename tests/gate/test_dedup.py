@@ -4,10 +4,7 @@ import pytest
 
 from tests.gate import dedup
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not dedup.is_present(), reason="../shared/dedup is not here; set WARTA_SHARED"),
-]
+pytestmark = pytest.mark.corpus("dedup", "seeds")
 
 
 def test_the_shared_pairs_are_found(capsys: pytest.CaptureFixture[str]) -> None:

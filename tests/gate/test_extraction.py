@@ -5,10 +5,7 @@ import pytest
 from tests.gate import corpus
 from tests.gate.extraction import run, tabulate
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not corpus.is_present(), reason="the shared corpus is not beside the checkout"),
-]
+pytestmark = pytest.mark.corpus("corpus")
 
 
 def test_indonesian_pages_reach_the_goals() -> None:

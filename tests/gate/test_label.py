@@ -6,16 +6,11 @@ Leaving each site out takes a minute and stays there; what is checked here would
 import pytest
 
 from tests.gate import label, label_topic
-from tests.gate.corpus import corpus_dir, is_present
+from tests.shared import SHARED
 from tests.train.language import langid_rows
 from warta.transforms.label.language import load_language
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not is_present(), reason="the shared corpus is not here"),
-]
-
-SHARED = corpus_dir().parent
+pytestmark = pytest.mark.corpus("corpus", "langid", "topics", "seeds")
 
 
 def test_languages_hold_their_floors() -> None:

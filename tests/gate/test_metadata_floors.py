@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate import corpus, metadata
+from tests.gate import metadata
 from warta.transforms.extract.model import Metadata
 
 ROW = {
@@ -49,7 +49,6 @@ def test_floors_hold_fall_loudly_and_fall_quietly_never(tmp_path: Path) -> None:
     assert metadata.check("d", wrong, pin=False, reason="", path=path) == 0
 
 
-@pytest.mark.corpus
-@pytest.mark.skipif(not corpus.is_present(), reason="the shared corpus is not beside the checkout")
+@pytest.mark.corpus("corpus")
 def test_the_corpus_reaches_its_floors() -> None:
     assert metadata.main([]) == 0

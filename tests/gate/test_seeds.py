@@ -1,25 +1,20 @@
 """The five seed texts, as plain text and as pages: every expected paragraph stays, no residue does."""
 
 import json
-import os
 import re
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.shared import SHARED
 from warta.pipelines.stages import extract_row
 from warta.transforms.text import paragraphs
 
-SHARED = Path(os.environ.get("WARTA_SHARED") or Path(__file__).parents[3] / "shared")
 EXPECTED = SHARED / "seeds" / "expected.jsonl"
 ROWS = [json.loads(line) for line in EXPECTED.read_text().splitlines()] if EXPECTED.exists() else []
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not ROWS, reason="the shared seed texts are absent: put them beside the checkout"),
-]
+pytestmark = pytest.mark.corpus("seeds")
 PAGE = """<html lang="id"><head><title>{title} - Situs Berita</title></head><body>
 <nav><a href="/">Beranda</a> <a href="/news">News</a></nav>
 <article><h1>{title}</h1>{body}</article>

@@ -5,16 +5,14 @@ group of addresses that became one article. Nothing but the same article under t
 """
 
 import json
-import os
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.shared import SHARED
 from warta.transforms import urls
 
-SHARED = Path(os.environ.get("WARTA_SHARED") or Path(__file__).parents[3] / "shared")
 TABLES = (SHARED / "topics" / "id_news_dev.parquet", SHARED / "dedup" / "clickid_docs_dev.parquet")
 PAGES = SHARED / "corpus" / "dev.jsonl"
 

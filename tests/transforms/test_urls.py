@@ -218,8 +218,7 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
     assert result.isascii()
 
 
-@pytest.mark.corpus
-@pytest.mark.skipif(bool(gate.missing()), reason=gate.missing() or "the corpus is there")
+@pytest.mark.corpus("corpus", "topics", "dedup")
 def test_no_two_real_articles_share_an_id() -> None:
     figures = gate.measure()
     assert figures.addresses > 13_000

@@ -5,8 +5,7 @@ import pytest
 from tests.gate import feeds
 
 
-@pytest.mark.corpus
-@pytest.mark.skipif(not feeds.INDEX.exists(), reason=f"the shared corpus is not at {feeds.SHARED}")
+@pytest.mark.corpus("corpus/feeds")
 def test_every_item_of_76_real_feeds_is_listed_with_its_link_title_and_date() -> None:
     figures = feeds.measure()
     assert figures.feeds == 76
