@@ -3,10 +3,14 @@
 import asyncio
 import pickle
 import socket
+import ssl
+import threading
 import time
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +23,7 @@ from warta.transforms.fetch.model import FetchError
 from warta.transforms.fetch.settings import FetchSettings
 
 MAX_BYTES = 2**20
+TLS = Path(__file__).parents[2] / "data" / "tls"
 TIMEOUT_S = 1.0
 MAX_MEMORY_BYTES = 8 * 2**20
 """Extra memory one request may take: some times the cap, and a twentieth of what the bombs hold."""
@@ -192,6 +197,25 @@ def test_a_closed_port_is_a_connection_failure(settings: FetchSettings) -> None:
 
 def test_plain_http_behind_https_is_a_tls_failure(server: HostileServer, settings: FetchSettings) -> None:
     assert failure(f"https://127.0.0.1:{server.port}/", settings).reason is Reason.TLS_FAILED
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(settings: FetchSettings) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+    asked: list[str] = []
+
+    class Told(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Told) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        way = (("berita.test", f"127.0.0.1:{server.server_port}"),)
+        told = failure("https://berita.test/", replace(settings, connect_to=way))
+        server.shutdown()
+    assert told.reason is Reason.TLS_FAILED
+    assert asked == []
 
 
 @pytest.mark.parametrize("path", ["/image", "/pdf"])
