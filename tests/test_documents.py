@@ -36,7 +36,12 @@ STANDS_FOR = {
 }
 """What the words of the documents are here."""
 
-MENTIONS = {"warta run --feeds FILE", "warta stage extract IN OUT", "warta feeds check"}
+MENTIONS = {
+    "warta run --feeds FILE",
+    "warta stage extract IN OUT",
+    "warta feeds check",
+    "warta stream --runner=…",
+}
 """Shown as a name or a form, with options left out; the help's own examples run them whole."""
 
 ELSEWHERE = ("--runner=PrismRunner", "--runner=FlinkRunner")

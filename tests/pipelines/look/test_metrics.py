@@ -122,7 +122,8 @@ def test_a_run_writes_its_figures(tmp_path: Path) -> None:
 def test_a_run_that_fails_writes_that(tmp_path: Path) -> None:
     feeds, output, path = tmp_path / "feeds.txt", tmp_path / "out", tmp_path / "warta.prom"
     feeds.write_text("http://www.example.test/rss\n")
-    output.write_text("no folder")
+    output.mkdir()
+    (output / "manifests").write_text("no folder")
     given = ["run", "--feeds", str(feeds), "--output", str(output), "--metrics-file", str(path)]
     assert warta(*given, check=False).returncode == 1
     assert parsed(path)[("warta_run_success",)] == 0

@@ -236,7 +236,8 @@ def test_quiet_means_silent_when_all_goes_well(closed: list[str]) -> None:
 
 
 def test_a_failing_run_says_so_even_when_quiet(closed: list[str], tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("a file where a folder should be")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifests").write_text("a file where a folder should be")
     ended = warta(*closed, "--quiet", check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("warta: ")
