@@ -44,6 +44,9 @@ MAX_LINE_CHARS = 240
 """Longer lines are prose for `starts` and `has` unless the rule says otherwise: the longest "Baca juga" line
 of the Indonesian development pages has 148 characters; twice as much begins to eat first paragraphs."""
 
+CERTAIN_WORDS = 5
+"""A phrase of so many words begins no sentence by chance: "To view the full story"."""
+
 MEMO_LINES = 2_000
 """Lines whose match is remembered: the longest page has some 900."""
 
@@ -67,6 +70,8 @@ class Match:
     """What follows a `starts` phrase or stands in a pattern's group `name`."""
     within: bool = False
     """The phrase stands somewhere in the line (`has`): a sentence may hold it by chance."""
+    opens: bool = False
+    """A short phrase begins the line (`starts`): so may a sentence, or a step of a list."""
 
 
 _Find = Callable[[str], re.Match[str] | None]
@@ -77,6 +82,7 @@ class _Start:
     phrase: str
     match: Match
     max_chars: int
+    short: bool = False
 
 
 class _Rules:
@@ -181,7 +187,7 @@ class Lexicon:
             if rest and (rest[0].isalnum() and start.phrase[-1].isalnum()):
                 continue
             captured = line[len(line) - len(rest) :].strip() if rest else ""
-            return Match(start.match.kind, start.match.name, start.match.role, captured)
+            return Match(start.match.kind, start.match.name, start.match.role, captured, opens=start.short)
         return None
 
     def _match_rest(self, line: str, kinds: Sequence[str]) -> Match | None:
@@ -222,7 +228,9 @@ class Lexicon:
             folded = fold(phrase)
             first = _FIRST_WORD.match(folded)
             if first:
-                self._starts.setdefault(first.group(), []).append(_Start(folded, match, max_chars))
+                self._starts.setdefault(first.group(), []).append(
+                    _Start(folded, match, max_chars, len(folded.split()) < CERTAIN_WORDS)
+                )
         within = Match(kind, name, match.role, within=True)
         self._has += [_Start(fold(phrase), within, max_chars) for phrase in _strings(rule, "has")]
         for source in _strings(rule, "patterns"):

@@ -71,6 +71,57 @@ def test_a_sentence_that_holds_a_tails_phrase_by_chance_stays(told: str, later: 
     assert texts(clean(PROSE[0], told, *rest)) == [PROSE[0], told, *rest]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Live streaming pertandingan itu dapat disaksikan di televisi nasional mulai pukul 19.00 WIB.",
+        "Konten ini telah ditonton lebih dari tiga juta kali sejak diunggah pada Minggu malam.",
+        "Dapatkan informasi yang benar dari sumber resmi, kata dokter itu mengingatkan para orang tua.",
+        "Unduh aplikasi resmi, lalu daftar dengan nomor induk kependudukan, kata petugas itu.",
+        "Masuk untuk pertama kali ke semifinal, tim putri Indonesia menang dua gim langsung.",
+        "Simak video klarifikasi itu, polisi menyimpulkan tidak ada unsur pidana dalam peristiwa tersebut.",
+        "Your support means everything to us, the coach told the fans after the match on Sunday.",
+        "Contact the police immediately if a stranger asks for your code, the ministry warned.",
+    ],
+)
+def test_a_sentence_that_begins_like_furniture_stays_where_the_article_goes_on(told: str) -> None:
+    assert texts(clean(told, *PROSE)) == [told, *PROSE]
+    assert texts(
+        clean(*PROSE, "Unduh aplikasi kami untuk membaca berita pilihan setiap hari dengan mudah.")
+    ) == [*PROSE]
+
+
+def test_steps_that_hold_the_words_of_furniture_stay() -> None:
+    steps = [
+        "Buka laman resmi kementerian",
+        "Unduh aplikasi Cek Bansos di Play Store",
+        "Daftar",
+        "Masukkan email dan kata sandi",
+        "Isi nama lengkap sesuai KTP",
+        "Tekan tombol hijau di bawah formulir",
+        "Tunggu pesan dari petugas desa",
+    ]
+    lines = [(PROSE[0], "paragraph"), *((step, "item") for step in steps), (PROSE[1], "paragraph")]
+    assert strip_boilerplate(lines, load_lexicon()).lines == tuple(lines)
+
+
+def test_a_list_that_is_mostly_furniture_goes() -> None:
+    items = ["Ikuti kami di Google News", "Unduh aplikasi kami", "Bagikan", "Redaksi Kabar"]
+    lines = [(PROSE[0], "paragraph"), *((item, "item") for item in items)]
+    assert texts(strip_boilerplate(lines, load_lexicon())) == [PROSE[0], "Redaksi Kabar"]
+
+
+def test_a_line_that_introduces_a_table_ends_what_a_heading_covers() -> None:
+    lines = [
+        PROSE[0],
+        "Baca Juga",
+        "Jadwal Lengkap Liga Pekan Ini",
+        "Jadwal imsakiyah hari ini:",
+        "Subuh 04.42",
+    ]
+    assert texts(clean(*lines, PROSE[1])) == [PROSE[0], *lines[3:], PROSE[1]]
+
+
 def test_a_paragraph_with_a_credit_glued_to_its_end_is_no_caption() -> None:
     glued = " ".join(PROSE) + " Foto: Sari Dewi"
     assert texts(clean(PROSE[0], glued)) == [PROSE[0], glued]

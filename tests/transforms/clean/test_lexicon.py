@@ -117,6 +117,10 @@ def test_common_furniture_is_known(line: str, kind: str) -> None:
         "The editor of the paper said he would not resign.",
         "Sumber air di desa itu mengering sejak Agustus.",
         "An Alibaba spokesperson declined to comment on the pricing to Reuters.",
+        "Foto-foto itu menampilkan helikopter, jet pribadi, dan hotel mewah dengan kolam renang.",
+        "Di Jakarta Selatan, banjir merendam tiga kelurahan sejak dini hari.",
+        "Di Kebun Raya Bogor",
+        "Claudia Ochoa Fã©lix ditemukan tewas di rumahnya.",
     ],
 )
 def test_sentences_are_not_furniture(line: str) -> None:
