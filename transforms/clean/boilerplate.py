@@ -48,6 +48,8 @@ after it is one of the article's. In the development corpus 42 sentences are cut
 stand so early, and none of these is Indonesian."""
 LIST_ITEMS = 3
 """So many items in a row, of which fewer than half look like furniture, are steps: "Masukkan email"."""
+STEPS = 2
+"""So many unknown items are enough where the article goes on after the list."""
 INTRODUCTION_WORDS = 3
 """A line of so many words that ends in a colon introduces what follows; it is no headline."""
 DATELINE_LINES = 4
@@ -202,24 +204,25 @@ def _introduces(text: str) -> bool:
 def _steps(lines: list[tuple[str, str]], lexicon: Lexicon) -> set[int]:
     """Return the places of items in lists of the article: rows of items of which few look like furniture."""
     steps: set[int] = set()
+    last = _early(lines, lexicon, sentences=1)
     start = 0
     for kind, group in groupby(kind for _, kind in lines):
         end = start + sum(1 for _ in group)
         if kind == ITEM and end - start >= LIST_ITEMS:
-            alike = sum(lexicon.match(text) is not None for text, _ in lines[start:end])
-            if 2 * alike < end - start:
+            others = sum(lexicon.match(text) is None for text, _ in lines[start:end])
+            if 2 * others > end - start or (others >= STEPS and end <= last):
                 steps.update(range(start, end))
         start = end
     return steps
 
 
-def _early(lines: list[tuple[str, str]], lexicon: Lexicon) -> int:
-    """Return how many lines stand before the last `TAIL_PROSE` sentences that no rule knows."""
+def _early(lines: list[tuple[str, str]], lexicon: Lexicon, *, sentences: int = TAIL_PROSE) -> int:
+    """Return how many lines stand before the last `sentences` that no rule knows."""
     prose = 0
     for at in range(len(lines) - 1, -1, -1):
         if is_sentence(lines[at][0]) and lexicon.match(lines[at][0]) is None:
             prose += 1
-            if prose == TAIL_PROSE:
+            if prose == sentences:
                 return at
     return 0
 

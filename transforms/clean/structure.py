@@ -232,7 +232,7 @@ def _outermost(page: Page, at: int, chars: int) -> int:
 
 
 def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Removed]) -> None:
-    if page.nodes[at].tag not in BLOCKS:
+    if page.nodes[at].tag not in BLOCKS or _is_later_item(page, at):
         return
     after = list(page.siblings_after(at))
     prose = sum(page.nodes[sibling].prose for sibling in after)
@@ -247,6 +247,12 @@ def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Remove
     for sibling in after:
         _note(removed, page.cut(sibling), rule, evidence)
     _note(removed, page.cut(at), rule, "the heading itself")
+
+
+def _is_later_item(page: Page, at: int) -> bool:
+    """Tell whether an item stands after others of its list: "Daftar" is a step there, and heads nothing."""
+    node = page.nodes[at]
+    return node.tag == "li" and next(page.children(node.parent), at) != at
 
 
 def _stops(node: Node, strict: bool) -> bool:

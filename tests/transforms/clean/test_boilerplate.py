@@ -97,9 +97,7 @@ def test_steps_that_hold_the_words_of_furniture_stay() -> None:
         "Unduh aplikasi Cek Bansos di Play Store",
         "Daftar",
         "Masukkan email dan kata sandi",
-        "Isi nama lengkap sesuai KTP",
         "Tekan tombol hijau di bawah formulir",
-        "Tunggu pesan dari petugas desa",
     ]
     lines = [(PROSE[0], "paragraph"), *((step, "item") for step in steps), (PROSE[1], "paragraph")]
     assert strip_boilerplate(lines, load_lexicon()).lines == tuple(lines)

@@ -100,6 +100,7 @@ def test_no_shipped_rule_names_a_web_site(name: str) -> None:
         ("Tinggalkan Balasan", "comment"),
         ("Pewarta: Sari Dewi", "byline"),
         ("COPYRIGHT © ANTARA 2016", "tail"),
+        ("Halaman: 1 2 3 Semua", "label"),
         ("[Gambas:Video 20detik]", "ad"),
     ],
 )

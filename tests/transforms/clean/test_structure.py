@@ -65,6 +65,18 @@ def test_a_boilerplate_heading_in_the_middle_stops_at_the_next_prose() -> None:
     assert "Judul berita lain" not in text
 
 
+def test_a_step_of_a_list_heads_nothing() -> None:
+    steps = [
+        "Buka laman resmi",
+        "Daftar",
+        "Masukkan nama",
+        'Klik <a href="https://cek.example/">Cari Data</a>',
+    ]
+    text, removed = pruned(f"{ARTICLE}<ol>{''.join(f'<li>{step}</li>' for step in steps)}</ol>{PROSE}")
+    assert removed == []
+    assert "Masukkan nama Klik Cari Data" in text
+
+
 def test_a_heading_that_is_the_title_stays() -> None:
     tree = html.document_fromstring(f"<html><body><h1>Terpopuler</h1>{PROSE * 3}</body></html>")
     prune(tree, load_lexicon(), title="Terpopuler")
