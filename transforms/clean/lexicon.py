@@ -187,7 +187,8 @@ class Lexicon:
             if rest and (rest[0].isalnum() and start.phrase[-1].isalnum()):
                 continue
             captured = line[len(line) - len(rest) :].strip() if rest else ""
-            return Match(start.match.kind, start.match.name, start.match.role, captured, opens=start.short)
+            opens = start.short and not captured.startswith(":")  # "Baca juga: ..." is never a sentence
+            return Match(start.match.kind, start.match.name, start.match.role, captured, opens=opens)
         return None
 
     def _match_rest(self, line: str, kinds: Sequence[str]) -> Match | None:

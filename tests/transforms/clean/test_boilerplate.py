@@ -91,6 +91,11 @@ def test_a_sentence_that_begins_like_furniture_stays_where_the_article_goes_on(t
     ) == [*PROSE]
 
 
+def test_a_pointer_with_a_colon_goes_however_long_and_wherever_it_stands() -> None:
+    pointer = f"Baca juga: {PROSE[0][:-1]}, Apa yang Harus Disiapkan Warga dan Pedagang Menjelang Lebaran?"
+    assert texts(clean(PROSE[0], pointer, *PROSE[1:], PROSE[0] + " Lagi.")) == [*PROSE, PROSE[0] + " Lagi."]
+
+
 def test_steps_that_hold_the_words_of_furniture_stay() -> None:
     steps = [
         "Buka laman resmi kementerian",
