@@ -19,6 +19,9 @@ from warta.transforms.fetch.settings import FetchSettings
 
 MAX_RENEWALS = 5
 """Fresh pools one page may see die before reading is called impossible here."""
+READER_DEATHS = 2
+"""Readers one page may see die before it is held to have killed them: the first may have died of something
+else, say because the system was short of memory."""
 MIN_CRASHES = 40
 MAX_CRASH_SHARE = 0.5
 """When more than half of what was read, and at least so many, crashed the readers, reading itself is broken.
@@ -65,12 +68,18 @@ class ReaderPool:
         self._pool = self._start()
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        for _ in range(MAX_RENEWALS):
+        deaths = 0
+        for _ in range(MAX_RENEWALS + READER_DEATHS):
             pool = self._pool
             try:
                 return await self._run(pool, function, args)
             except _Broken:
                 self._renew(pool)
+            except ProcessExpired as error:
+                deaths += 1
+                if deaths == READER_DEATHS:
+                    told = f"{deaths} readers died with it, the last with {error.exitcode}"
+                    raise ReadError(Reason.READER_CRASHED, told) from None
         raise ReadersBroken("reader processes die before they read anything")
 
     def close(self) -> None:
@@ -88,8 +97,8 @@ class ReaderPool:
             raise _Broken from error
         except (TimeoutError, FutureTimeoutError):
             raise ReadError(Reason.READER_TIMEOUT, f"not read within {self._timeout_s:g} s") from None
-        except ProcessExpired as error:
-            raise ReadError(Reason.READER_CRASHED, f"reader died with {error.exitcode}") from None
+        except ProcessExpired:  # a page may have killed its reader, or somebody else: `run` counts
+            raise
         except Exception as error:
             raise as_read_error(error) from error
 

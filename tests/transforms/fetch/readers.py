@@ -1,6 +1,7 @@
 """Readers for tests: top-level callables, because reader processes import them by name."""
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +67,16 @@ def read_text(entry: Entry, pages: tuple[Page, ...]) -> Article | Rejection | Ne
     if body == "greedy":
         bytearray(64 * 2**30)
     return _article(entry, pages)
+
+
+def killed_the_first_time(marker: str) -> str:
+    """Die by SIGKILL in the middle of the first call, as when the system is short of memory."""
+    try:
+        os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return "read"
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("unreachable")
 
 
 def _article(entry: Entry, pages: tuple[Page, ...]) -> Article:

@@ -6,11 +6,20 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.transforms.fetch.readers import Unreadable, double, nap, process_id, read_text, set_up_at
+from tests.transforms.fetch.readers import (
+    Unreadable,
+    double,
+    killed_the_first_time,
+    nap,
+    process_id,
+    read_text,
+    set_up_at,
+)
 from warta.schemas.entry import Entry
 from warta.schemas.outcome import Reason
 from warta.schemas.page import Page
@@ -60,6 +69,13 @@ def test_one_page_is_lost_to_a_reason_and_the_pool_goes_on(
     assert error.reason is reason
     assert time.monotonic() - started < TIMEOUT_S + 10
     assert asyncio.run(_gather(pool, double, range(4))) == [0, 2, 4, 6]
+
+
+def test_a_reader_killed_in_the_middle_of_a_page_costs_that_page_nothing(
+    pool: ReaderPool, tmp_path: Path
+) -> None:
+    assert asyncio.run(_gather(pool, killed_the_first_time, [str(tmp_path / "killed")])) == ["read"]
+    assert (tmp_path / "killed").exists()
 
 
 def test_the_others_come_home_while_one_hangs(pool: ReaderPool) -> None:
