@@ -25,6 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UTF_16_OR_32 = tuple(mark for mark, name in _BOMS if name != "utf-8")
 _WIDER = {
     "iso-8859-1": "cp1252",
     "latin-1": "cp1252",
@@ -41,10 +42,16 @@ _WIDER = {
 }
 """Labels that browsers read as a larger set (WHATWG Encoding, 4.2): pages are written for browsers."""
 
-_UNPARSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+UNPARSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What XML may not hold, and lxml refuses to be given."""
+_CONTROLS = bytes(code for code in range(128) if UNPARSABLE.match(chr(code)))
+_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_PROLOGUE = re.compile(rb"^(?:\xef\xbb\xbf){0,8}(?:\s*<\?xml[^>]{0,200}\?>)?")
 _COUNT = etree.XPath("count(//*)")
-_TAG = re.compile(r"<[a-zA-Z!/]")
+_TAG = re.compile(rb"<[a-zA-Z!/]")
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
+"""lxml.html asks Python for the class of every element that is looked at, and finds others for forms and
+their controls only; one class for all is chosen in C."""
 
 
 def parse_tree(body: bytes | str, content_type: str = "") -> html.HtmlElement:
@@ -59,13 +66,31 @@ def parse_tree(body: bytes | str, content_type: str = "") -> html.HtmlElement:
     """
     if len(body) > MAX_PAGE_BYTES:
         raise ExtractError(Reason.TOO_LARGE, f"{len(body)} bytes of page, at most {MAX_PAGE_BYTES} are read")
-    text = decode(body, content_type) if isinstance(body, bytes) else body
-    text = _PROLOGUE.sub("", _UNPARSABLE.sub("", text.lstrip("\ufeff")))
-    if not text.strip():
-        raise ExtractError(Reason.PAGE_EMPTY, "the page has no characters")
-    if not _TAG.search(text):
+    page = _PROLOGUE.sub(b"", _parsable(_in_utf8(body, content_type)))
+    if not _TAG.search(page):
+        text = page.decode()
+        if not text.strip():
+            raise ExtractError(Reason.PAGE_EMPTY, "the page has no characters")
         raise ExtractError(Reason.PAGE_NOT_HTML, f"no tag in {len(text)} characters")
-    return _parsed(text)
+    return _parsed(page)
+
+
+def _in_utf8(body: bytes | str, content_type: str) -> bytes:
+    if isinstance(body, bytes):
+        if not body.startswith(_UTF_16_OR_32):
+            try:
+                body.decode("utf-8")
+                return body  # as most pages are: nothing is made anew
+            except UnicodeDecodeError:
+                pass
+        body = decode(body, content_type)
+    return body.encode("utf-8", "ignore")
+
+
+def _parsable(page: bytes) -> bytes:
+    """Drop from UTF-8 what `UNPARSABLE` finds, a third of the time that a regular expression takes."""
+    page = page.translate(None, _CONTROLS)
+    return _NO_CHARACTERS.sub(b"", page) if b"\xef\xbf" in page else page
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -103,18 +128,20 @@ def _codec(label: str, body: bytes) -> str:
         return "cp1252"
 
 
-def _parsed(text: str) -> html.HtmlElement:
+def _parsed(page: bytes) -> html.HtmlElement:
     parser = html.HTMLParser(
         encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True, default_doctype=False
     )
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
-        tree = html.document_fromstring(text.encode("utf-8"), parser=parser)
+        tree = html.document_fromstring(page, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ExtractError(Reason.PAGE_NOT_HTML, f"cannot be parsed: {error}"[:200]) from error
     # libxml2 drops the rest of a page at its 256th level and goes on as if nothing had happened.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise ExtractError(Reason.PAGE_TOO_DEEP, "more than 255 nested elements")
-    elements = int(_COUNT(tree))
+    # The parser adds few elements of its own: a page with so few tags need not be counted.
+    elements = int(_COUNT(tree)) if page.count(b"<") > MAX_ELEMENTS / 2 else 0
     if elements > MAX_ELEMENTS:
         raise ExtractError(Reason.TOO_LARGE, f"{elements} elements, at most {MAX_ELEMENTS} are read")
     return tree
