@@ -42,6 +42,8 @@ _Verdict = tuple[Sequence[Block], str, str]
 """Blocks, the name of the reading, and the evidence."""
 _COUNT = etree.XPath("count(//*)")
 _WORD = re.compile(r"\w+")
+_NOT_WORD = re.compile(r"\W+")
+_MARKS = bytes(code for code in range(128) if _NOT_WORD.match(chr(code)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class _Doubt:
     ) -> None:
         self.tree, self.fast, self.own = tree, fast, own
         self.descriptions, self.linked_body = descriptions, linked_body
-        self.fast_in_own, self.own_in_fast = contained(fast, own), contained(own, fast)
+        self.own_keys, fast_keys = keys(own), keys(fast)
+        self.fast_in_own = contained(fast_keys, self.own_keys)
+        self.own_in_fast = contained(self.own_keys, fast_keys)
 
     def settle(self) -> Choice:
         """Choose by the strongest evidence there is, the cheapest first."""
@@ -152,7 +156,7 @@ class _Doubt:
         if chars(fast) >= 2 * THIN_CHARS or _COUNT(self.tree) > MAX_SLOW_ELEMENTS:
             return fast, "default", "no evidence against it"
         slow = extract_body(self.tree, fast=False)
-        if chars(own) >= 2 * THIN_CHARS and contained(slow, own) >= 0.5:
+        if chars(own) >= 2 * THIN_CHARS and contained(keys(slow), self.own_keys) >= 0.5:
             return own, "own", "default is thin, slow and own agree"
         if chars(slow) > chars(fast):
             return slow, "slow", "default is thin"
@@ -173,8 +177,8 @@ def linked_blocks(linked_body: str) -> list[Block]:
 
 def merge(known: Sequence[Block], more: Sequence[Block]) -> list[Block]:
     """Return the blocks of `more` that `known` has too or that stand in containers of the same kind."""
-    text = _joined(known)
-    in_known = [_key(block) in text for block in more]
+    text = "\n".join(keys(known))
+    in_known = [key in text for key in keys(more)]
     weights: dict[str, int] = {}
     for block, known_too in zip(more, in_known, strict=True):
         if known_too:
@@ -186,28 +190,27 @@ def merge(known: Sequence[Block], more: Sequence[Block]) -> list[Block]:
     ]
 
 
-def contained(blocks: Sequence[Block], others: Sequence[Block]) -> float:
-    """Return the share of `blocks`, in characters, whose text is in `others` too; 0 when empty."""
-    text = _joined(others)
-    whole = found = 0
-    for block in blocks:
-        key = _key(block)
-        whole += len(key)
-        found += len(key) if key in text else 0
-    return found / whole if whole else 0.0
+def contained(keys: Sequence[str], others: Sequence[str]) -> float:
+    """Return the share of `keys`, in characters, that stand in `others` too; 0 when there are none."""
+    text = "\n".join(others)
+    whole = sum(map(len, keys))
+    return sum(len(key) for key in keys if key in text) / whole if whole else 0.0
+
+
+def keys(blocks: Sequence[Block]) -> list[str]:
+    """Return a key for each block, its letters and digits: what two readings of one paragraph agree in."""
+    return [_key(block.text) for block in blocks]
+
+
+def _key(text: str) -> str:
+    if text.isascii():
+        return text.encode().lower().translate(None, _MARKS).decode()
+    return "".join(_NOT_WORD.split(text.lower()))
 
 
 def chars(blocks: Sequence[Block]) -> int:
     """Return the length of a reading in characters."""
     return sum(len(block.text) for block in blocks)
-
-
-def _joined(blocks: Sequence[Block]) -> str:
-    return "\n".join(_key(block) for block in blocks)
-
-
-def _key(block: Block) -> str:
-    return "".join(_WORD.findall(block.text.lower()))
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from lxml import html
 
 from warta.transforms.extract.body import Block
-from warta.transforms.extract.candidates import choose_body, contained, merge
+from warta.transforms.extract.candidates import choose_body, contained, keys, merge
 
 PROSE = [
     f"Kalimat nomor {n} dari berita tentang harga beras, yang naik lagi pekan ini di pasar induk kota."
@@ -58,8 +58,16 @@ def test_the_tree_is_not_changed() -> None:
 
 
 def test_contained_is_the_share_in_characters() -> None:
-    assert contained([Block("satu dua"), Block("tigaempat")], [Block("Satu, dua!")]) == 7 / 16
-    assert contained([], [Block("satu")]) == 0.0
+    assert contained(keys([Block("satu dua"), Block("tigaempat")]), keys([Block("Satu, dua!")])) == 7 / 16
+    assert contained([], ["satu"]) == 0.0
+
+
+def test_a_key_is_letters_and_digits_whatever_the_alphabet() -> None:
+    assert keys([Block("Rp 1,5 juta_"), Block("„Größe“ – 5 %"), Block("東京、今日。")]) == [
+        "rp15juta_",
+        "größe5",
+        "東京今日",
+    ]
 
 
 def test_merging_keeps_unknown_blocks_only_in_known_kinds_of_containers() -> None:
