@@ -10,6 +10,7 @@ reading, which asks readability and jusText too.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from lxml import etree, html
@@ -202,6 +203,7 @@ def keys(blocks: Sequence[Block]) -> list[str]:
     return [_key(block.text) for block in blocks]
 
 
+@lru_cache(maxsize=1_000)  # most paragraphs stand in both readings
 def _key(text: str) -> str:
     if text.isascii():
         return text.encode().lower().translate(None, _MARKS).decode()

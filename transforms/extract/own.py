@@ -7,6 +7,7 @@ fail on the same page, so where they disagree the page is doubtful.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree, html
 
@@ -17,6 +18,7 @@ PROSE_CHARS = 60
 """Characters from which a block counts as prose; trafilatura's frames need 250 in sum."""
 WIDE_CHARS = 25
 """The same for scripts without spaces, where a sign carries a syllable or a word."""
+WIDE_SAMPLE = 40
 DOMINANT = 0.7
 """Share of a container's prose that one child has to hold to become the container."""
 MAX_LINK_SHARE = 0.5
@@ -74,6 +76,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 """Names that authors of pages give to what is not the article, as whole words of a class or id."""
+MAX_NAME_CHARS = 1_000
 MAX_NAMED_SHARE = 0.5
 """Blocks with such names are kept when they hold more of the prose: then the name means something else."""
 TITLED_SHARE = 0.2
@@ -87,22 +90,22 @@ class _Run:
     """Text between two block boundaries."""
 
     element: html.HtmlElement
+    tag: str
     text: str
     linked: int
+    prose: int
+    """Characters of prose; 0 for headings, labels and lists of links."""
 
-    @property
-    def tag(self) -> str:
-        """The block's tag."""
-        return str(self.element.tag)
 
-    @property
-    def prose(self) -> int:
-        """Characters of prose; 0 for headings, labels and lists of links."""
-        chars = len(self.text) if self.tag not in _HEADS else 0
-        if self.linked > MAX_LINK_SHARE * chars:
-            return 0
-        wide = sum(char > "\u2e80" for char in self.text[:40]) * 2 > min(chars, 40)
-        return chars if chars >= (WIDE_CHARS if wide else PROSE_CHARS) else 0
+def _prose(tag: str, text: str, linked: int) -> int:
+    chars = len(text)
+    if chars < WIDE_CHARS or tag in _HEADS or linked > MAX_LINK_SHARE * chars:
+        return 0
+    return chars if chars >= PROSE_CHARS or _is_wide(text[:WIDE_SAMPLE]) else 0
+
+
+def _is_wide(start: str) -> bool:
+    return not start.isascii() and sum(char > "\u2e80" for char in start) * 2 > len(start)
 
 
 class OwnReading:
@@ -119,11 +122,17 @@ class OwnReading:
         """Return the blocks of the container that holds most of the prose."""
         weights = _weights(self._body, self._runs)
         container = _container(self._body, weights, _titled(self._runs, self._title))
-        inside = [run for run in self._runs if run.tag != "h1" and _is_inside(run.element, container)]
-        named = {id(run): run for run in inside if _is_named(run.element, container)}
-        prose = sum(run.prose for run in named.values())
+        below = set(container.iter())
+        inside = [run for run in self._runs if run.tag != "h1" and run.element in below]
+        unnamed, prose = [], 0
+        verdicts = {container: False}
+        for run in inside:
+            if _is_named(run.element, verdicts):
+                prose += run.prose
+            else:
+                unnamed.append(run)
         if prose <= MAX_NAMED_SHARE * weights.get(container, 0):
-            inside = [run for run in inside if id(run) not in named]
+            inside = unnamed
         return [Block(run.text, _kind(run.element), _shape(run.element)) for run in _trimmed(inside)]
 
     def lead(self, blocks: Sequence[Block], descriptions: Sequence[str]) -> list[Block]:
@@ -214,18 +223,24 @@ def _container(
         container = best
 
 
-def _is_named(element: html.HtmlElement, container: html.HtmlElement) -> bool:
-    up: html.HtmlElement | None = element
-    while up is not None and up is not container:
-        name = f"{up.get('class') or ''} {up.get('id') or ''}"
-        if len(name) > 1 and _FURNITURE.search(name):
-            return True
+def _is_named(element: html.HtmlElement, verdicts: dict[html.HtmlElement, bool]) -> bool:
+    """Tell whether an element or one that holds it is named like furniture; fills `verdicts` on the way."""
+    trail = []
+    up = element
+    while up not in verdicts:
+        trail.append(up)
         up = up.getparent()
-    return False
+    verdict = verdicts[up]
+    for up in reversed(trail):
+        verdict = verdicts[up] = verdict or _names_furniture(
+            f"{up.get('class') or ''} {up.get('id') or ''}"[:MAX_NAME_CHARS]
+        )
+    return verdict
 
 
-def _is_inside(element: html.HtmlElement, container: html.HtmlElement) -> bool:
-    return element is container or any(up is container for up in element.iterancestors())
+@lru_cache(maxsize=10_000)
+def _names_furniture(name: str) -> bool:
+    return _FURNITURE.search(name) is not None
 
 
 def _trimmed(runs: list[_Run]) -> list[_Run]:
@@ -238,7 +253,8 @@ def _shape(element: html.HtmlElement) -> str:
     holder = element
     while holder.tag in _LEAVES and holder.getparent() is not None:
         holder = holder.getparent()
-    return f"{holder.tag}.{_DIGITS.sub('', holder.get('class') or '')}"
+    names = holder.get("class")
+    return f"{holder.tag}.{_DIGITS.sub('', names) if names else ''}"
 
 
 def _kind(element: html.HtmlElement) -> str:
@@ -265,7 +281,9 @@ def _runs(body: html.HtmlElement) -> Iterator[_Run]:
             for line in lines:
                 text = " ".join(line.split())
                 if text:
-                    yield _Run(element, text, int(share * len(text)))
+                    linked_chars = int(share * len(text))
+                    tag = str(element.tag)
+                    yield _Run(element, tag, text, linked_chars, _prose(tag, text, linked_chars))
         parts.clear()
         linked = 0
 
