@@ -274,16 +274,15 @@ def _runs(body: html.HtmlElement) -> Iterator[_Run]:
 
     def flush() -> Iterator[_Run]:
         nonlocal linked
-        if parts:
-            element = open_blocks[-1] if open_blocks else body
-            lines = "".join(parts).split("\n")
-            share = linked / max(1, sum(len(line.strip()) for line in lines))
-            for line in lines:
-                text = " ".join(line.split())
-                if text:
-                    linked_chars = int(share * len(text))
-                    tag = str(element.tag)
-                    yield _Run(element, tag, text, linked_chars, _prose(tag, text, linked_chars))
+        element = open_blocks[-1] if open_blocks else body
+        tag = str(element.tag)
+        lines = "".join(parts).split("\n")
+        share = linked / max(1, sum(len(line.strip()) for line in lines)) if linked else 0.0
+        for line in lines:
+            text = " ".join(line.split())
+            if text:
+                linked_chars = int(share * len(text))
+                yield _Run(element, tag, text, linked_chars, _prose(tag, text, linked_chars))
         parts.clear()
         linked = 0
 
@@ -293,7 +292,7 @@ def _runs(body: html.HtmlElement) -> Iterator[_Run]:
             if tag in _SKIPPED:
                 skipped += 1
             if tag in _BLOCKS:
-                if not skipped or tag in _SKIPPED:
+                if parts and (not skipped or tag in _SKIPPED):
                     yield from flush()
                 open_blocks.append(element)
             elif tag == "br":
@@ -305,7 +304,7 @@ def _runs(body: html.HtmlElement) -> Iterator[_Run]:
                 linked += len(element.text.strip()) if links else 0
             continue
         if tag in _BLOCKS:
-            if not skipped:
+            if parts and not skipped:
                 yield from flush()
             open_blocks.pop()
         elif tag == "a":
