@@ -17,11 +17,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
+from urllib.request import ProxyHandler, build_opener
 
 from tests.bench.speed_world import World, serve_pages
+from warta.transforms.extract.tree import decode
 
 ROOT = Path(__file__).parents[2]
 UV = str(Path(sys.executable).with_name("uv"))
@@ -40,17 +42,25 @@ class Peer:
     script: str
     packages: tuple[str, ...]
     flags: tuple[str, ...] = ()
-    stored: bool = True
-    """Whether its output is worth weighing."""
+    fetched: bool = False
+    """Whether it is given the pages, fetched beforehand, in place of their addresses."""
 
 
 _LOOP = (TRAFILATURA, "aiohttp", "datasketch", "pyarrow<26")
+_TROVE = (
+    *("datatrove[io]==0.10.1", TRAFILATURA, "xxhash<4", "spacy", "tokenizers", "nltk", "ftfy", "tldextract"),
+    *("inscriptis", "pyahocorasick", "regex", "fasteners"),
+)
+"""Its extra "processing" would bring the trafilatura of two years ago: versions apart are not compared."""
 _BEAM = ("apache-beam==2.77.0", "pyarrow<26", TRAFILATURA, "requests")
 CONTENDERS = {
     BARE: Peer("(a) bare loop: aiohttp, trafilatura pool, MinHash, pyarrow", "bare_loop.py", _LOOP),
     "lean": Peer("(b) lean loop: fast, no metadata", "bare_loop.py", _LOOP, ("--lean",)),
     "command": Peer("(c) the trafilatura command, JSON", "trafilatura_command.py", (TRAFILATURA,)),
     "scrapy": Peer("(d) Scrapy, trafilatura in an item pipeline", "scrapy_items.py", ("scrapy", TRAFILATURA)),
+    "datatrove": Peer(
+        "(e) datatrove's local pipeline, on pages already fetched", "datatrove_local.py", _TROVE, fetched=True
+    ),
     "newspaper": Peer("(f) newspaper4k", "newspaper_pool.py", ("newspaper4k[nlp]", "lxml_html_clean")),
     "newsplease": Peer("(g) news-please", "newsplease_urls.py", ("news-please",)),
     "beam": Peer("(h) naive Beam, in memory", "naive_beam.py", _BEAM),
@@ -78,6 +88,7 @@ def main() -> int:
     args = parser.parse_args()
     own = installed_warta()
     pythons = {name: python for name in args.only if (python := environment(name, CONTENDERS[name]))}
+    curve: dict[int, Cost] = {}
     for pages in args.pages:
         with (
             serve_pages(pages, generated=args.generated) as world,
@@ -87,7 +98,12 @@ def main() -> int:
             for name, python in pythons.items():
                 runs[name] = _peer_run(world, CONTENDERS[name], python, Path(scratch))
             print(f"\n{pages} {world.kind}, {args.rounds} rounds, load {os.getloadavg()[0]:.1f}", flush=True)
-            print_table(rounds(runs, args.rounds, Path(scratch)), pages)
+            costs = rounds(runs, args.rounds, Path(scratch))
+        print_table(costs, pages)
+        if costs["warta"]:
+            curve[pages] = _medians(costs["warta"])
+    if len(curve) > 1:
+        print_curve(curve)
     return 0
 
 
@@ -136,6 +152,10 @@ def warta(world: World, place: Path, python: str) -> list[str]:
 
 
 def _peer_run(world: World, peer: Peer, python: Path, scratch: Path) -> Callable[[Path], list[str]]:
+    if peer.fetched:
+        pages = fetched_pages(world, scratch / "pages")
+        script = str(PEERS / peer.script)
+        return lambda place: [str(python), script, "--pages", str(pages), "--output", str(place)]
     urls = scratch / "urls.txt"
     urls.write_text("\n".join(world.urls), encoding="utf-8")
     command = [str(python), str(PEERS / peer.script), *peer.flags]
@@ -148,6 +168,19 @@ def _peer_run(world: World, peer: Peer, python: Path, scratch: Path) -> Callable
         "--output",
         str(place),
     ]
+
+
+def fetched_pages(world: World, folder: Path) -> Path:
+    """Fetch all pages into JSON lines (url, page), a file a core; return their folder."""
+    folder.mkdir()
+    opener = build_opener(ProxyHandler({"http": f"http://127.0.0.1:{world.served.port}"}))
+    for part in range(cores := os.cpu_count() or 1):
+        with (folder / f"{part}.jsonl").open("w", encoding="utf-8") as file:
+            for url in world.urls[part::cores]:
+                with opener.open(url) as answer:
+                    page = decode(answer.read())
+                file.write(json.dumps({"url": url, "page": page}) + "\n")
+    return folder
 
 
 def rounds(runs: dict[str, Callable[[Path], list[str]]], count: int, scratch: Path) -> dict[str, list[Cost]]:
@@ -194,18 +227,34 @@ def print_table(costs: dict[str, list[Cost]], pages: int) -> None:
     for name, found in costs.items():
         if not found:
             continue
-        wall, cpu, peak, disk = (
-            median(getattr(cost, part) for cost in found)
-            for part in ("wall_s", "cpu_s", "peak_mb", "disk_kb")
-        )
+        usual = _medians(found)
         faster = _ratio((theirs.wall_s, ours.wall_s) for theirs, ours in zip(bare, found, strict=False))
         cheaper = _ratio((ours.cpu_s, theirs.cpu_s) for theirs, ours in zip(bare, found, strict=False))
-        figures = f"{wall:8.1f}{cpu:8.1f}{1000 * cpu / pages:9.1f}{peak:9.0f}{disk:9.0f}"
+        figures = f"{usual.wall_s:8.1f}{usual.cpu_s:8.1f}{1000 * usual.cpu_s / pages:9.1f}"
+        figures += f"{usual.peak_mb:9.0f}{usual.disk_kb:9.0f}"
         print(f"{name:11}{figures}{faster:>8}{cheaper:>8}")
     for name in costs:
         if name in CONTENDERS:
             print(f"  {name}: {CONTENDERS[name].about}")
+    if costs.get("command") and costs.get("warta"):
+        share = _ratio((o.disk_kb, t.disk_kb) for o, t in zip(costs["warta"], costs["command"], strict=False))
+        print(f"  on disk {share} of the trafilatura command's JSON (goal at most .25)")
     print("  × wall: how many times as fast as bare; CPU of: CPU seconds as a share of bare's")
+
+
+def print_curve(costs: dict[int, Cost]) -> None:
+    """Print how warta's cost grows with the work, against the smallest size."""
+    least = min(costs)
+    print("\nwarta as the work grows (goals: CPU a page within 5 % of 2,000 pages', peak at most 1.25 times)")
+    for pages, cost in sorted(costs.items()):
+        share = (cost.cpu_s / pages) / (costs[least].cpu_s / least)
+        peak = cost.peak_mb / costs[least].peak_mb
+        figures = f"{1000 * cost.cpu_s / pages:6.1f} CPU-ms a page ({share:.2f}), peak {cost.peak_mb:.0f} MB"
+        print(f"{pages:8} pages {figures} ({peak:.2f})")
+
+
+def _medians(costs: list[Cost]) -> Cost:
+    return Cost(*(median(getattr(cost, field.name) for cost in costs) for field in fields(Cost)))
 
 
 def _ratio(pairs: Iterable[tuple[float, float]]) -> str:
