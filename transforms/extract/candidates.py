@@ -10,7 +10,7 @@ reading, which asks readability and jusText too.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from lxml import etree, html
@@ -131,7 +131,7 @@ class _Doubt:
 
     def _by_containment(self) -> _Verdict | None:
         fast, own = self.fast, self.own
-        if self._described(own) - self._described(fast) >= 0.5 and chars(own) >= 2 * chars(fast):
+        if chars(own) >= 2 * chars(fast) and self._own_described - self._fast_described >= 0.5:
             return own, "own", "holds the description and is twice as long"
         if self.fast_in_own >= AGREED and chars(fast) >= THIN_CHARS:
             return merge(fast, own), "own", "has more in containers of the same kind"
@@ -142,7 +142,7 @@ class _Doubt:
         return None
 
     def _by_description(self) -> _Verdict | None:
-        ours, theirs = self._described(self.own), self._described(self.fast)
+        ours, theirs = self._own_described, self._fast_described
         if abs(ours - theirs) < 0.5:
             return None
         blocks, name = (self.own, "own") if ours > theirs else (self.fast, "default")
@@ -163,11 +163,20 @@ class _Doubt:
             return slow, "slow", "default is thin"
         return fast, "default", "slow has no more"
 
-    def _described(self, blocks: Sequence[Block]) -> float:
-        """Share of a description's word pairs that a reading holds, the best described counts."""
-        text = _pairs(" ".join(block.text for block in blocks))
-        pairs = [said for said in map(_pairs, self.descriptions) if len(said) >= DESCRIPTION_PAIRS]
-        return max((len(said & text) / len(said) for said in pairs), default=0.0)
+    @cached_property
+    def _own_described(self) -> float:
+        return described(self.own, self.descriptions)
+
+    @cached_property
+    def _fast_described(self) -> float:
+        return described(self.fast, self.descriptions)
+
+
+def described(blocks: Sequence[Block], descriptions: Sequence[str]) -> float:
+    """Return the share of a description's word pairs that a reading holds; the best described counts."""
+    pairs = [said for said in map(_pairs, descriptions) if len(said) >= DESCRIPTION_PAIRS]
+    text = _pairs(" ".join(block.text for block in blocks)) if pairs else set()
+    return max((len(said & text) / len(said) for said in pairs), default=0.0)
 
 
 def linked_blocks(linked_body: str) -> list[Block]:
