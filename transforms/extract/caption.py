@@ -33,10 +33,6 @@ MAX_LABEL_CHARS = 40
 PARTICLE_CHARS = 3
 """Longest small word in a name: "van", "bin"."""
 
-_CAPTIONS = etree.XPath(
-    "//body//figcaption | //body//*[contains(@class, 'aption')][not(self::img or self::figure)]"
-)
-_BEHIND = etree.XPath("//body//*[self::img or self::amp-img]/following-sibling::*[1]")
 _SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-srcset", "srcset")
 _SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|large|medium)$")
 _NAMED = re.compile(r"caption|bildunterschrift|legende|keterangan|descfoto|\bcap\b", re.IGNORECASE)
@@ -87,12 +83,25 @@ def _shown(page: Signals, image_url: str) -> Iterator[str]:
             shows = any(name in value.lower() and name == _file_name(value) for value in _addresses(image))
             if shows and not page.in_furniture(image):
                 yield from _beside(page, image)
-    behind = [node for node in _BEHIND(page.tree)[:MAX_IMAGES] if _is_named(node)]
-    for node in [*_CAPTIONS(page.tree)[:MAX_IMAGES], *behind]:
+    for node in [*caption_elements(page), *filter(_is_named, behind_images(page))]:
         place = page.line_of(node) if text_of(node) else -1
         near = abs(place - page.place) <= LINES_FROM_HEADLINE
         if place >= 0 and near and not page.in_furniture(node) and not _FORBIDDEN(node):
             yield _own_text(node)
+
+
+def caption_elements(page: Signals) -> list[HtmlElement]:
+    """Return the elements whose tag or class says that a caption stands in them."""
+    marked = {
+        node for node, kind, _ in page.named if "aption" in kind and node.tag not in ("img", "figure", "body")
+    }
+    return [node for node in page.elements if node in marked or node.tag == "figcaption"][:MAX_IMAGES]
+
+
+def behind_images(page: Signals) -> list[HtmlElement]:
+    """Return the next neighbour of each picture."""
+    behind = {next(image.itersiblings("*"), None) for image in page.tree.iter("img", "amp-img")}
+    return [node for node in page.elements if node in behind][:MAX_IMAGES]
 
 
 def _addresses(image: HtmlElement) -> list[str]:

@@ -24,6 +24,8 @@ class Phrases:
     """Folded phrases that introduce a name without a colon ("by", "ditulis oleh")."""
     edits: tuple[str, ...]
     """Phrases that introduce an editor without a colon, as they are written ("Editing by")."""
+    edited: re.Pattern[str]
+    """Any of `edits`: one search is half the time of one search for each."""
     joiner: re.Pattern[str]
     roles: frozenset[str]
     nobodies: frozenset[str]
@@ -53,6 +55,7 @@ def phrases() -> Phrases:
         credits=frozenset(label for label, kind in labels.items() if kind != "also"),
         bare=frozenset(map(fold, rows["bare"])),
         edits=tuple(sorted(rows["edits"])),
+        edited=re.compile("|".join(map(re.escape, sorted(rows["edits"])))),
         joiner=re.compile(rf"\s+(?:{_any(rows['joiner'])})\s+", re.IGNORECASE),
         roles=frozenset(map(fold, rows["role"])),
         nobodies=frozenset(map(fold, rows["nobody"])),

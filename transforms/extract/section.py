@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
 from warta.transforms.extract.lines import text_of
@@ -40,9 +41,6 @@ _EMPTY_WORDS = (
 )
 _NO_SECTION = frozenset(_EMPTY_WORDS.split())
 """Path parts, hosts and category names that say nothing of the subject."""
-_CRUMBS = etree.XPath(
-    "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@class, 'fil-ariane')]"
-)
 _LINKS = etree.XPath("//body//a[@href]")
 MAX_MENU_LINKS = 200
 """Links in which the menu is looked for; it stands on top."""
@@ -96,8 +94,17 @@ def _candidates(
     yield "feed", [hinted]
 
 
+def crumb_elements(page: Signals) -> list[HtmlElement]:
+    """Return the elements whose class or id speaks of a breadcrumb."""
+    return [
+        node
+        for node, kind, name in page.named
+        if ("rumb" in kind or "rumb" in name or "fil-ariane" in kind) and node.tag != "body"
+    ]
+
+
 def _visible_crumbs(page: Signals) -> list[str]:
-    for node in _CRUMBS(page.tree)[:5]:
+    for node in crumb_elements(page)[:5]:
         links = [text_of(link) for link in node.iter("a")][:8]
         names = [text for text in links if text] or _SEPARATED.split(text_of(node)[:200])
         if names:

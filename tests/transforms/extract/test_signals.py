@@ -1,0 +1,54 @@
+"""Looks at a page's elements: loops in Python find what the XPath expressions say that they replaced."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree, html
+
+from warta.transforms.extract.caption import MAX_IMAGES, behind_images, caption_elements
+from warta.transforms.extract.lexicon import phrases
+from warta.transforms.extract.section import crumb_elements
+from warta.transforms.extract.signals import Signals, read_signals, texts_with_colon
+
+CAPTIONS = "//body//figcaption | //body//*[contains(@class, 'aption')][not(self::img or self::figure)]"
+BEHIND = "//body//*[self::img or self::amp-img]/following-sibling::*[1]"
+CRUMBS = "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@class, 'fil-ariane')]"
+COLONS = "//body//text()[contains(., ':') or contains(., '：')][not(parent::script or parent::style)]"
+
+TAGS = ("div", "p", "img", "amp-img", "figure", "figcaption", "a", "b", "script", "style", "br", "body", "ul")
+NAMES = ("", "caption", "wp-Caption", "breadcrumb", "crumb fil-ariane", "author", "date", "x")
+TEXTS = ("", " ", "Oleh: Sri", "Editor：", "Editing by Jane Doe", "Editing", " by ", "kata")
+
+tags = st.builds(
+    "<{0} class='{1}' id='{2}'>{3}".format,
+    st.sampled_from(TAGS),
+    st.sampled_from(NAMES),
+    st.sampled_from(NAMES),
+    st.sampled_from(TEXTS),
+)
+ends = st.builds("</{0}>{1}".format, st.sampled_from(TAGS), st.sampled_from(TEXTS))
+pages = st.lists(tags | ends, min_size=1, max_size=40).map("".join)
+
+
+def signals(page: str) -> Signals:
+    """Return the signals of a page in the wild."""
+    return read_signals(html.document_fromstring(f"<html><body>{page}</body></html>"))
+
+
+@given(pages)
+@settings(max_examples=300, deadline=None)
+def test_loops_find_what_the_expressions_say(page: str) -> None:
+    found = signals(page)
+    assert crumb_elements(found) == found.tree.xpath(CRUMBS)
+    assert caption_elements(found) == found.tree.xpath(CAPTIONS)[:MAX_IMAGES]
+    assert behind_images(found) == found.tree.xpath(BEHIND)[:MAX_IMAGES]
+    assert sorted(texts_with_colon(found.elements)) == sorted(found.tree.xpath(COLONS))
+
+
+@given(pages)
+@settings(max_examples=100, deadline=None)
+def test_known_lines_only_hasten_the_search_for_an_editor(page: str) -> None:
+    found, edited = signals(page), phrases().edited
+    said = found.says(edited)
+    assert said == any(phrase in etree.XPath("string(//body)")(found.tree) for phrase in phrases().edits)
+    shown = any(phrase in line.text for line in found.lines for phrase in phrases().edits)
+    assert found.says(edited) == (said and shown)
