@@ -100,7 +100,8 @@ def caption_elements(page: Signals) -> list[HtmlElement]:
 
 def behind_images(page: Signals) -> list[HtmlElement]:
     """Return the next neighbour of each picture."""
-    behind = {next(image.itersiblings("*"), None) for image in page.tree.iter("img", "amp-img")}
+    images = (node for node in page.elements if node.tag in ("img", "amp-img"))
+    behind = {next(image.itersiblings("*"), None) for image in images}
     return [node for node in page.elements if node in behind][:MAX_IMAGES]
 
 

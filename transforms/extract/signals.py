@@ -31,6 +31,7 @@ _TEXT = etree.XPath("string(//body)", smart_strings=False)
 _COLON = re.compile("[:：]")
 _ITEMPROPS = etree.XPath("//*/@itemprop | //*/@property")
 _RELS = etree.XPath("//a/@rel")
+_HREFS = etree.XPath("//a/@href", smart_strings=False)
 _CLASS = re.compile(
     r"autho?r|auteur|autore|by-?_?line|byauthor|penulis|pewarta|reporter|wartawan|writer|journalist|redakteur"
     r"|redaktur|creator|credit|contributor|verfasser"
@@ -97,6 +98,16 @@ class Signals:
     def shown(self) -> str:
         """The text of all lines; for a look whether any of them says something."""
         return "\n".join([line.text for line in self.lines])
+
+    @cached_property
+    def hrefs(self) -> list[str]:
+        """Where the page's links lead."""
+        return list(_HREFS(self.tree))
+
+    @cached_property
+    def hrefs_text(self) -> str:
+        """All of `hrefs`, one a line; for a look whether any of them is worth one of its own."""
+        return "\n".join(self.hrefs)
 
     def meta(self, *names: str) -> str:
         """Return the first non-empty content among the metas `names`, in that order of preference."""

@@ -27,11 +27,9 @@ PROSE_CHARS = 60
 _NAMED = re.compile(r"(?:^|[-_\s])(?:tags?|topi[ck]s?|keywords?)(?:$|[-_\s])", re.IGNORECASE)
 _WORD = re.compile(r"\w{3,}")
 _METAS = ("news_keywords", "parsely-tags", "sailthru.tags", "keywords")
-_TOPIC_LINKS = etree.XPath(
-    "//body//a[contains(@href, '/tag') or contains(@href, '/topi') or contains(@href, '/label/')"
-    " or contains(@href, '/them') or contains(@href, '/keyword') or contains(@href, '/etiqu')"
-    " or contains(@href, '/schlagwort') or contains(@href, '/mot-cle')]"
-)
+_LINKS = etree.XPath("//body//a")
+_LIKE_TOPIC = re.compile("/(?:tag|topi|label/|them|keyword|etiqu|schlagwort|mot-cle)")
+"""What an address has that `_TOPIC_PATH` may find, before anything in it is unquoted."""
 _TOPIC_PATH = re.compile(
     r"/(?:tags?|topi[ck]s?|topi[ck]-terkait|label|them[ae]n?|keywords?|etiquetas?|etiquette|schlagwort(?:e|er)?|mots?-cles?)"
     r"/(?:[^/?#]+/)?([^/?#]+)/?(?:[?#]|$)",
@@ -85,10 +83,18 @@ def _in_text(tags: list[str], page: Signals) -> bool:
 
 def _topics(page: Signals) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the links whose address is that of a topic, and what they are called."""
-    for node in _TOPIC_LINKS(page.tree)[:MAX_TOPIC_LINKS]:
+    for node in topic_links(page):
         match = _TOPIC_PATH.search(unquote(node.get("href")[:400]))
         if match and (text := text_of(node)) and len(text) <= MAX_TAG_CHARS:
             yield node, text
+
+
+def topic_links(page: Signals) -> list[HtmlElement]:
+    """Return the links that may lead to a topic."""
+    if not _LIKE_TOPIC.search(page.hrefs_text):
+        return []
+    links = _LINKS(page.tree)
+    return [node for node in links if _LIKE_TOPIC.search(node.get("href", ""))][:MAX_TOPIC_LINKS]
 
 
 def _block(node: HtmlElement) -> HtmlElement:

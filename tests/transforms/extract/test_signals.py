@@ -4,10 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from warta.transforms.extract.addresses import _PAGED, paged_links
 from warta.transforms.extract.caption import MAX_IMAGES, behind_images, caption_elements
 from warta.transforms.extract.lexicon import phrases
 from warta.transforms.extract.section import crumb_elements
 from warta.transforms.extract.signals import Signals, read_signals, texts_with_colon
+from warta.transforms.extract.tags import topic_links
 
 CAPTIONS = "//body//figcaption | //body//*[contains(@class, 'aption')][not(self::img or self::figure)]"
 BEHIND = "//body//*[self::img or self::amp-img]/following-sibling::*[1]"
@@ -17,6 +19,30 @@ COLONS = "//body//text()[contains(., ':') or contains(., '：')][not(parent::scr
 TAGS = ("div", "p", "img", "amp-img", "figure", "figcaption", "a", "b", "script", "style", "br", "body", "ul")
 NAMES = ("", "caption", "wp-Caption", "breadcrumb", "crumb fil-ariane", "author", "date", "x")
 TEXTS = ("", " ", "Oleh: Sri", "Editor：", "Editing by Jane Doe", "Editing", " by ", "kata")
+
+TOPICS = (
+    "//body//a[contains(@href, '/tag') or contains(@href, '/topi') or contains(@href, '/label/')"
+    " or contains(@href, '/them') or contains(@href, '/keyword') or contains(@href, '/etiqu')"
+    " or contains(@href, '/schlagwort') or contains(@href, '/mot-cle')]"
+)
+HREFS = (
+    "/tag/banjir",
+    "/topik/a?x=/1",
+    "/Tag/x",
+    "tag/x",
+    "/label",
+    "/label/x",
+    "/a/2",
+    "/a/12/",
+    "/a/123",
+    "/a/2\n",
+    "?page=2",
+    "/a?p=all&q=1",
+    "/a?xp=2",
+    "/a?page=full#x",
+    "/berita",
+    "",
+)
 
 tags = st.builds(
     "<{0} class='{1}' id='{2}'>{3}".format,
@@ -52,3 +78,11 @@ def test_known_lines_only_hasten_the_search_for_an_editor(page: str) -> None:
     assert said == any(phrase in etree.XPath("string(//body)")(found.tree) for phrase in phrases().edits)
     shown = any(phrase in line.text for line in found.lines for phrase in phrases().edits)
     assert found.says(edited) == (said and shown)
+
+
+@given(st.lists(st.sampled_from(HREFS), max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_one_search_in_all_links_misses_none(hrefs: list[str]) -> None:
+    found = signals("<p>" + "".join(f'<a href="{href}">x</a>' for href in hrefs) + "<a>no address</a>")
+    assert topic_links(found) == found.tree.xpath(TOPICS)
+    assert paged_links(found) == [href for href in hrefs if _PAGED.search(href)]
