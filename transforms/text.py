@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -33,6 +34,24 @@ def join_paragraphs(parts: Sequence[str]) -> str:
 def words(text: str) -> list[str]:
     r"""Return the lower-case words (`\w+`) of `text`, in order."""
     return _WORD.findall(text.lower())
+
+
+@lru_cache(maxsize=256)
+def folded_words(text: str) -> tuple[str, ...]:
+    """Return the words of `text`, folded, in order.
+
+    Kept for the last texts: a page's title, names and section ask 110 times for the same thirty texts.
+    """
+    return tuple(_WORD.findall(fold(text)))
+
+
+def word_key(text: str) -> str:
+    """Return the folded words of `text` without anything between: what the spellings of one name share.
+
+    >>> word_key("Kabar Contoh") == word_key("kabar-contoh")
+    True
+    """
+    return "".join(folded_words(text))
 
 
 def shingles(tokens: Sequence[str], size: int) -> Iterator[str]:

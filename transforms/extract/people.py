@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from warta.transforms.dates import parse_instant
 from warta.transforms.extract.lexicon import Phrases, phrases, starts_with_phrase
-from warta.transforms.text import fold
+from warta.transforms.text import fold, word_key
 
 MAX_NAMES = 12
 MAX_NAME_CHARS = 60
@@ -100,7 +100,7 @@ class NameReader:
 
     def __init__(self, houses: Iterable[str]) -> None:
         self.words: Phrases = phrases()
-        self.houses = {key for house in houses if (key := _key(house))}
+        self.houses = {key for house in houses if (key := word_key(house))}
 
     def read(self, texts: Iterable[str], *, trust: Trust = Trust.FIELD) -> Names:
         """Return the people and the organisations that `texts` name, in order, without repeats.
@@ -114,14 +114,14 @@ class NameReader:
         for text in texts:
             for name in self._settled(self.split(text), trust):
                 kept = people if self.is_person(name, trust=trust) else others
-                kept.setdefault(_key(name), name)
+                kept.setdefault(word_key(name), name)
                 if len(people) >= MAX_NAMES:
                     break
         return Names(tuple(people.values()), tuple(name for key, name in others.items() if key))
 
     def is_house(self, text: str) -> bool:
         """Does `text` name the site or a part of it ("contohHealth" on contoh.co.id)?"""
-        key = _key(text)
+        key = word_key(text)
         return any(key == house or (len(house) > 3 and key.startswith(house)) for house in self.houses)
 
     def split(self, text: str) -> list[str]:
@@ -160,7 +160,7 @@ class NameReader:
         if fold(name) in self.words.nobodies or words[:1] == ["The"]:
             return name
         for size in range(2, len(words)):
-            tail = _key(" ".join(words[size:]))
+            tail = word_key(" ".join(words[size:]))
             if (
                 tail in self.houses
                 or fold(words[-1]).strip(".,") in self.words.companies
@@ -208,7 +208,7 @@ class NameReader:
         """Can `name` be a person's, by its looks and by the lists of those that are none?"""
         if not 2 <= len(name) <= MAX_NAME_CHARS or not _LETTER.search(name):
             return False
-        folded, key = fold(name), _key(name)
+        folded, key = fold(name), word_key(name)
         words = [word.strip(".,") for word in folded.split()]
         if len(words) > MAX_NAME_WORDS or folded in self.words.nobodies or words[0] == "the":
             return False
@@ -261,7 +261,3 @@ def _spelled_out(name: str) -> str:
     if _USERNAME.fullmatch(name) and not _DOMAIN.search(name):
         return name.replace(".", " ").title()
     return name.title() if name.isupper() and len(name) > 6 and " " in name else name
-
-
-def _key(name: str) -> str:
-    return "".join(re.findall(r"\w+", fold(name)))

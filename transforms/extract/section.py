@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
 from warta.transforms.extract.lines import text_of
 from warta.transforms.extract.signals import Signals
-from warta.transforms.text import fold
+from warta.transforms.text import word_key
 
 MAX_SECTION_CHARS = 40
 
@@ -33,7 +33,7 @@ _HOME_WORDS = (
     "home,homepage,home page,beranda,utama,start,startseite,accueil,inicio,início,página inicial"
     ",strona główna,hjem,hem,etusivu,главная,ホーム,首页,홈,trang chủ,ana sayfa"
 )
-_HOME = frozenset(_HOME_WORDS.split(","))
+_NEVER = frozenset(map(word_key, _HOME_WORDS.split(","))) | {"uncategorized", "posts"}
 _EMPTY_WORDS = (
     "news berita artikel article articles story read amp www index page post posts blog de en id fr es it m"
     " mobile content detail archive archives video foto tag category c a p node media sites default"
@@ -56,15 +56,11 @@ def read_section(
       hinted: the feed's section.
       houses: names of the site, which are no section.
     """
-    banned = (
-        {_key(name) for name in (*houses, title)}
-        | {_key(word) for word in _HOME}
-        | {"uncategorized", "posts"}
-    )
+    banned = {word_key(name) for name in (*houses, title)} | _NEVER
     for source, names in _candidates(page, linked, url, hinted):
         for name in names:
             name = clean_text(name).strip(" -–—|>»›:/,#")
-            key = _key(name)
+            key = word_key(name)
             if (
                 key
                 and key not in banned
@@ -72,7 +68,7 @@ def read_section(
                 and not name.isdigit()
                 and "://" not in name
             ):
-                if _key(title).startswith(key) and len(key) > 15:
+                if word_key(title).startswith(key) and len(key) > 15:
                     continue
                 return (_as_linked(page, name) if source in ("url", "host") else name), source
     return "", ""
@@ -133,12 +129,16 @@ def _path_parts(url: str) -> list[str]:
 
 def _as_linked(page: Signals, name: str) -> str:
     """Spell a section as the page's own menu does: "/umkm/…" is linked as "UMKM", not "Umkm"."""
-    key, found, others = _key(name), "", 0
+    key, found, others = word_key(name), "", 0
     for link in _LINKS(page.tree)[:MAX_MENU_LINKS]:
         text = link.text
         if not text or len(text) > MAX_SECTION_CHARS or not (text := text.strip()):
             continue
-        if not found and _key(text) == key and _key(link.get("href").rstrip("/").rpartition("/")[2]) == key:
+        if (
+            not found
+            and word_key(text) == key
+            and word_key(link.get("href").rstrip("/").rpartition("/")[2]) == key
+        ):
             found = text
         others += not text.isupper()
     return (
@@ -157,7 +157,3 @@ def _host_part(url: str) -> list[str]:
     if len(labels) == 3 and len(labels[1]) <= 3:
         return []
     return [labels[0].title()]
-
-
-def _key(text: str) -> str:
-    return "".join(re.findall(r"\w+", fold(text)))

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
 from warta.transforms.extract.lines import text_of
 from warta.transforms.extract.signals import Signals
-from warta.transforms.text import fold
+from warta.transforms.text import fold, folded_words, word_key
 
 MIN_AGREEMENT = 0.5
 """Share of the shorter title's words found in the other for both to speak of one article."""
@@ -46,16 +46,18 @@ def read_title(page: Signals, linked: LinkedArticle, *, houses: Iterable[str], h
       houses: names of the site (og:site_name, publisher, host); cut off at either end.
       hinted: the feed's title.
     """
-    keys = {key for house in houses if len(key := _key(house)) > 1}
+    keys = {key for house in houses if len(key := word_key(house)) > 1}
     stated = [(source, strip_house(text, keys)) for source, text in _stated(page, linked, hinted)]
     texts = [text for _, text in stated]
     shown = [(text, node) for node in page.h1[:20] if (text := _shown_text(node, texts))]
-    shown = [(text, node) for text, node in shown if _key(text) not in keys]
+    shown = [(text, node) for text, node in shown if word_key(text) not in keys]
     best = _best_shown(page, shown, texts, keys) or _other_heading(page, texts, keys)
     if best:
         text, node = best
         text = _without_kicker(strip_house(text, keys), texts)
-        agreeing = [source for source, other in stated if _key(text) and _key(text) in _key(other)]
+        agreeing = [
+            source for source, other in stated if word_key(text) and word_key(text) in word_key(other)
+        ]
         return Headline(text, "+".join(["h1", *agreeing[:2]]), node)
     for source, text in stated:
         if text := _agreed(text, texts):
@@ -90,12 +92,12 @@ def _shown_text(node: HtmlElement, stated: list[str]) -> str:
 def _without_kicker(text: str, stated: list[str]) -> str:
     """Drop what stands before the headline when another statement begins behind it."""
     text = _DATE_HEAD.sub("", text)
-    known = {_key(other) for other in stated}
-    if _key(text) in known:
+    known = {word_key(other) for other in stated}
+    if word_key(text) in known:
         return text
     for cut in list(_SEPARATOR.finditer(text))[:6]:
         tail = text[cut.end() :].strip()
-        if len(tail) > len(text) / 3 and _key(tail) in known:
+        if len(tail) > len(text) / 3 and word_key(tail) in known:
             return tail
     return text
 
@@ -103,13 +105,15 @@ def _without_kicker(text: str, stated: list[str]) -> str:
 def _agreed(title: str, others: list[str]) -> str:
     """Return a stated title as far as others agree, or without what stands behind its only bar."""
     title = _DATE_HEAD.sub("", title)
-    known = {_key(other) for other in others if other != title}
+    known = {word_key(other) for other in others if other != title}
     for cut in list(_SEPARATOR.finditer(title))[:10]:
         head = title[: cut.start()].strip()
-        if len(head) >= len(title) / 3 and _key(head) in known:
+        if len(head) >= len(title) / 3 and word_key(head) in known:
             return head
     bars = list(_BAR.finditer(title))
-    if len(bars) == 1 and not any(_key(other) == _key(title) for other in others if other is not title):
+    if len(bars) == 1 and not any(
+        word_key(other) == word_key(title) for other in others if other is not title
+    ):
         head, tail = title[: bars[0].start()].strip(), title[bars[0].end() :].strip()
         if len(head.split()) >= 2 and len(tail.split()) <= MAX_TAIL_WORDS and len(head) > len(tail) / 2:
             return head
@@ -139,7 +143,7 @@ def _best_shown(
         score = max((agreement(text, other) for other in stated), default=0.5) - 0.01 * index
         if page.in_furniture(node):
             score -= 0.3
-        if any(len(house) > 3 and house in _key(text) for house in keys):
+        if any(len(house) > 3 and house in word_key(text) for house in keys):
             score -= 0.2
         if len(_WORD.findall(text)) < 2:
             score -= 0.2
@@ -152,11 +156,11 @@ def _best_shown(
 
 def _other_heading(page: Signals, stated: list[str], keys: set[str]) -> tuple[str, HtmlElement] | None:
     """Find a visible line that is the start of a stated title: sites whose headline is no h1."""
-    wanted = [_key(text) for text in stated]
+    wanted = [word_key(text) for text in stated]
     for line in page.lines[:600]:
         if not 12 <= line.chars <= 300 or line.link_chars * 2 > line.chars:
             continue
-        key = _key(line.text)
+        key = word_key(line.text)
         if len(key) >= 10 and key not in keys and any(other.startswith(key) for other in wanted):
             return line.text, line.block
     return None
@@ -186,7 +190,7 @@ def strip_house(title: str, keys: set[str]) -> str:
 
 
 def _is_house(text: str, keys: set[str]) -> bool:
-    key = _key(text)
+    key = word_key(text)
     if not key:
         return True
     return any(
@@ -206,11 +210,11 @@ def agreement(one: str, other: str) -> float:
     >>> agreement("Banjir surut", "Banjir surut di Demak")
     1.0
     """
-    first, second = set(_WORD.findall(fold(one))), set(_WORD.findall(fold(other)))
+    first, second = set(folded_words(one)), set(folded_words(other))
     if not first or not second:
         return 0.0
     if len(first) == 1 or len(second) == 1:
-        a, b = _key(one), _key(other)
+        a, b = word_key(one), word_key(other)
         return len(a) / len(b) if a in b else len(b) / len(a) if b in a else 0.0
     return len(first & second) / min(len(first), len(second))
 
@@ -255,7 +259,3 @@ def host_of(url: str) -> str:
     except ValueError:
         return ""
     return host.lower().removeprefix("www.")
-
-
-def _key(text: str) -> str:
-    return "".join(_WORD.findall(fold(text)))
