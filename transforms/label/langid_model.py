@@ -10,6 +10,7 @@ import base64
 import bz2
 import pickle
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ class LangidModel:
     """Next state by `256 * state + byte`."""
     weights: Floats
     """What one visit of a state adds to each language: [states, languages]."""
+    speaks: npt.NDArray[np.bool_]
+    """Which states add anything: of the 450 that 800 characters meet, 170."""
 
     def scores(self, text: str) -> Floats:
         """Return the unnormalised log probability of each language, as `LanguageIdentifier.rank` does."""
@@ -43,7 +46,7 @@ class LangidModel:
         if not data:
             return self.prior.copy()
         counts = np.bincount(self._states(data))
-        met = np.flatnonzero(counts)
+        met = np.flatnonzero((counts > 0) & self.speaks[: len(counts)])
         # einsum, not a dot product: OpenBLAS would wake its threads for a product this small.
         summed: Floats = np.einsum("s,sl->l", counts[met].astype(np.float64), self.weights[met])
         return self.prior + summed
@@ -67,7 +70,7 @@ def load_langid() -> LangidModel:
     place = langid_cache.cache_path(model)
     kept = langid_cache.recall(place, ("languages", "prior", "moves", "weights"))
     if kept is not None:
-        return LangidModel(tuple(map(str, kept["languages"])), kept["prior"], kept["moves"], kept["weights"])
+        return _of_tables(kept["languages"].tolist(), kept["prior"], kept["moves"], kept["weights"])
     made = _made(model)
     tables = {"languages": np.array(made.languages), "prior": made.prior}
     langid_cache.keep(place, tables | {"moves": made.moves, "weights": made.weights})
@@ -82,7 +85,13 @@ def _made(model: bytes) -> LangidModel:
     pairs = [(state, index) for state, indexes in output.items() for index in indexes]
     states, indexes = np.array(pairs).T
     np.add.at(weights, states, features[indexes])
-    return LangidModel(tuple(map(str, languages)), prior, np.asarray(moves, dtype=np.uint16), weights)
+    return _of_tables(languages, prior, np.asarray(moves, dtype=np.uint16), weights)
+
+
+def _of_tables(
+    languages: Iterable[str], prior: Floats, moves: npt.NDArray[np.uint16], weights: Floats
+) -> LangidModel:
+    return LangidModel(tuple(map(str, languages)), prior, moves, weights, np.any(weights != 0, axis=1))
 
 
 def read_pickle(data: bytes) -> tuple[Any, ...]:

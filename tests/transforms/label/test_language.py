@@ -1,5 +1,8 @@
 """Language: langid read exactly, Malayic tongues told apart, declarations as a small prior, short texts."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from warta.transforms.label.langid_model import LangidModel, load_langid
@@ -125,3 +128,9 @@ def test_labels_do_not_depend_on_what_was_read_before(identifier: LanguageIdenti
     first = identifier.identify("", MALAY)
     identifier.identify("", ENGLISH)
     assert identifier.identify("", MALAY) == first
+
+
+def test_states_that_add_nothing_may_be_passed_over(langid_model: LangidModel) -> None:
+    every = replace(langid_model, speaks=np.ones_like(langid_model.speaks))
+    for text in ("Banjir di Demak mulai surut, warga kembali ke rumah.", "x", "Größe 東京 🙂", ""):
+        assert np.array_equal(langid_model.scores(text), every.scores(text))
