@@ -98,7 +98,7 @@ def hand_labels(path: Path = HAND_LABELS) -> dict[str, tuple[int, int]]:
 def read(title: str, text: str, lexicon: Lexicon) -> tuple[Slots, Floats, Floats, list[float]]:
     """Return slots, values, offset and lexicon points of one article."""
     words = read_words(title, text)
-    points, _ = lexicon.evidence(words)
+    points, _ = lexicon.evidence(lexicon.met(words))
     slots = np.array([slot(word) for word in words.weights], dtype=np.int64)
     values = np.fromiter(words.weights.values(), dtype=float, count=len(slots))
     return slots, values, lexicon_nats(points), points

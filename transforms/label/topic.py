@@ -116,7 +116,8 @@ class TopicIdentifier:
         words = read_words(title, text)
         if len(words.weights) < MIN_WORDS:
             return Verdict(UNKNOWN, 0.0, "none", ("too few words",))
-        points, found = self.lexicon.evidence(words)
+        met = self.lexicon.met(words)
+        points, found = self.lexicon.evidence(met)
         slots, values = self.model.read(words)
         if language in WORD_LANGUAGES:
             said = values @ self.model.weights[slots] + self.model.bias + lexicon_nats(points)
@@ -127,7 +128,7 @@ class TopicIdentifier:
             scores[TOPICS.index(topic)] += HINT_NATS
         best = int(scores.argmax())
         share = float(1.0 / np.exp(scores - scores[best]).sum())
-        why = self._why(words, slots, values, best, found.get(best, []))
+        why = self._why(words, slots, values, best, {term: met[term] for term in found.get(best, ())})
         if share < UNKNOWN_BELOW:
             return Verdict(
                 UNKNOWN, self.model.score(share), "none", (f"unsure, at best {TOPICS[best]}", *why)
@@ -140,13 +141,13 @@ class TopicIdentifier:
         slots: npt.NDArray[np.int64],
         values: Floats,
         best: int,
-        terms: Sequence[str],
+        terms: dict[str, float],
     ) -> tuple[str, ...]:
         """Return the words that spoke loudest for the column `best`, lexicon terms among them."""
         gains = values * self.model.weights[slots, best]
         spelled = list(words.weights)
         loud = [spelled[i] for i in np.argsort(-gains, kind="stable")[:WHY_WORDS] if gains[i] > 0]
-        ranked = sorted(terms, key=lambda term: (-words.terms[term], term))[: WHY_WORDS // 2]
+        ranked = sorted(terms, key=lambda term: (-terms[term], term))[: WHY_WORDS // 2]
         return tuple(dict.fromkeys((*ranked, *loud)))[:WHY_WORDS]
 
 

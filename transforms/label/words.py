@@ -41,20 +41,18 @@ class Words:
 
     weights: dict[str, float]
     """Distinct words: 1 in the body, `TITLE_WEIGHT` more in the headline."""
-    terms: dict[str, float]
-    """Distinct words and pairs, weighted likewise, for the lexicon."""
+    head: list[str]
+    """All words of the headline, in order; neighbours may be a term of the lexicon."""
+    body: list[str]
 
 
 def read_words(title: str, text: str) -> Words:
     """Read headline and lead. Without a headline the first words of the body are not counted twice."""
     head, body = tokens(title), tokens(text[:READ_CHARS])
     weights = dict.fromkeys(body, 1.0)
-    pairs = dict.fromkeys(map(" ".join, itertools.pairwise(body)), 1.0)
     for word in dict.fromkeys(head):
         weights[word] = weights.get(word, 0.0) + TITLE_WEIGHT
-    for pair in map(" ".join, itertools.pairwise(head)):
-        pairs[pair] = 1.0 + TITLE_WEIGHT
-    return Words(weights, {**weights, **pairs})
+    return Words(weights, head, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,26 @@ class Lexicon:
 
     terms: dict[str, tuple[tuple[int, float], ...]]
     """Term to (column, strength)."""
+    openers: frozenset[str]
+    """First words of the terms that are pairs: only behind these a pair is made of two neighbours."""
 
-    def evidence(self, words: Words) -> tuple[list[float], dict[int, list[str]]]:
+    def met(self, words: Words) -> dict[str, float]:
+        """Return the terms among the words and pairs of an article, weighted as words are."""
+        terms = self.terms
+        found = {word: weight for word, weight in words.weights.items() if word in terms}
+        for part, weight in ((words.body, 1.0), (words.head, 1.0 + TITLE_WEIGHT)):
+            for word, following in itertools.pairwise(part):
+                if word in self.openers and (pair := f"{word} {following}") in terms:
+                    found[pair] = weight
+        return found
+
+    def evidence(self, met: dict[str, float]) -> tuple[list[float], dict[int, list[str]]]:
         """Return points by topic column, and the terms found by column."""
         points = [0.0] * len(TOPICS)
         found: dict[int, list[str]] = {}
-        for term in words.terms.keys() & self.terms.keys():
+        for term, weight in met.items():
             for column, strength in self.terms[term]:
-                points[column] += strength * words.terms[term]
+                points[column] += strength * weight
                 found.setdefault(column, []).append(term)
         return points, found
 
@@ -86,4 +96,4 @@ def load_lexicon(paths: Iterable[Path] = ()) -> Lexicon:
                 entry = (TOPICS.index(topic), STRENGTHS[group])
                 for term in listed:
                     terms[term] = (*(old for old in terms.get(term, ()) if old[0] != entry[0]), entry)
-    return Lexicon(terms)
+    return Lexicon(terms, frozenset(term.partition(" ")[0] for term in terms if " " in term))

@@ -154,7 +154,7 @@ def test_every_topic_has_words(language: str) -> None:
 def test_lexicon_terms_can_be_met(topics: TopicIdentifier) -> None:
     """A term that the reader of words would split or drop can never speak."""
     for term in topics.lexicon.terms:
-        assert term in read_words(term, "").terms, term
+        assert term in topics.lexicon.met(read_words(term, "")), term
 
 
 def test_lexicon_nats_grow_with_the_share() -> None:
@@ -166,6 +166,15 @@ def test_lexicon_nats_grow_with_the_share() -> None:
 def test_a_headline_word_weighs_more_than_a_body_word() -> None:
     words = read_words("Gempa besar", "gempa kecil")
     assert words.weights["gempa"] > words.weights["besar"] > words.weights["kecil"]
+
+
+def test_the_lexicon_meets_every_pair_of_neighbours_and_no_other(topics: TopicIdentifier) -> None:
+    lexicon = topics.lexicon
+    pair = next(term for term in sorted(lexicon.terms) if " " in term)
+    word, following = pair.split()
+    assert lexicon.met(read_words("", f"kata {word} {following} kata")).get(pair) == 1.0
+    assert lexicon.met(read_words(pair, pair)).get(pair) == 3.0
+    assert pair not in lexicon.met(read_words(word, f"{following} {word} kata {following}"))
 
 
 def test_slots_are_the_same_on_every_machine() -> None:
