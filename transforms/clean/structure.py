@@ -54,13 +54,14 @@ LABEL_CHARS = 60
 """A longer block is no heading of a list."""
 POINTER_CHARS = 200
 """A longer paragraph is prose even when most of it is linked."""
+LABELLED_SHARE = 0.3
+"""Linked share of a paragraph that begins with a phrase of the lexicon ("Baca juga: ...")."""
 POINTER_SHARE = 0.66
 """Linked share of a paragraph that begins with a label ("Related: ...")."""
 WHOLE_SHARE = 0.92
 """Linked share of a paragraph that is nothing but its link."""
-_BOX = re.compile(
-    r"(?:^|\s)(modal|popup|pop-up|dialog|lightbox|glossary|glosarium|glossar)(?=$|\s)", re.IGNORECASE
-)
+_BOXES = ("modal", "popup", "pop-up", "dialog", "lightbox", "glossary", "glosarium", "glossar")
+_BOX = re.compile(rf"(?:^|\s)({'|'.join(_BOXES)})(?=$|\s)", re.IGNORECASE)
 """Whole names of a class or id; "modal-open" and "has-popup" stand on whole pages."""
 _SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".“", "。", ".’", ".)")
 
@@ -91,15 +92,30 @@ def prune(tree: html.HtmlElement, lexicon: Lexicon, *, url: str = "", title: str
 
 
 def _cut_hidden(page: Page, removed: list[Removed]) -> None:
-    for at, node in enumerate(page.nodes):
-        if node.gone or at == 0:
-            continue
-        if node.prose > MAX_CUT_SHARE * page.prose:
+    for at in _suspects(page):
+        node = page.nodes[at]
+        if node.gone or node.prose > MAX_CUT_SHARE * page.prose:
             continue
         if node.tag == "form":
             _note(removed, page.cut(at), "form:controls", f"{node.plain} characters")
-        elif node.tag in BLOCKS and (name := _box(node)):
+        elif name := _box(node):
             _note(removed, page.cut(at), "hidden:box", f"opens on demand: {name}")
+
+
+def _suspects(page: Page) -> list[int]:
+    """Return the places of forms and of blocks with a box's word anywhere in their attributes.
+
+    Every second page holds no such word; asking each block for its class, id and role costs twice this look.
+    """
+    blocks = [at for at, node in enumerate(page.nodes) if at and node.tag in BLOCKS]
+    names = [" ".join(page.nodes[at].element.values()) for at in blocks]
+    whole = "\n".join(names).lower()
+    words = [word for word in _BOXES if word in whole]
+    return [
+        at
+        for at, name in zip(blocks, names, strict=True)
+        if page.nodes[at].tag == "form" or (words and any(word in name.lower() for word in words))
+    ]
 
 
 def _box(node: Node) -> str:
@@ -112,8 +128,8 @@ def _box(node: Node) -> str:
 
 
 def _cut_links(page: Page, removed: list[Removed]) -> None:
-    for at, node in enumerate(page.nodes):
-        if node.gone or at == 0 or node.tag not in BLOCKS or node.tag in HEADINGS:
+    for at, node in page.left():
+        if node.tag not in BLOCKS or node.tag in HEADINGS:
             continue
         if node.links < LIST_LINKS or node.prose > 0:
             continue
@@ -123,8 +139,8 @@ def _cut_links(page: Page, removed: list[Removed]) -> None:
 
 
 def _cut_cards(page: Page, removed: list[Removed]) -> None:
-    for at, node in enumerate(page.nodes):
-        if node.gone or at == 0 or node.links < CARDS:
+    for at, node in page.left():
+        if node.links < CARDS:
             continue
         children = list(page.children(at))
         if len(children) < CARDS:
@@ -161,8 +177,8 @@ def _cut_replies(page: Page, lexicon: Lexicon, removed: list[Removed]) -> None:
     """Cut readers' comments that nothing heads: like-shaped blocks that each end in "Reply"."""
     replies = [
         at
-        for at, node in enumerate(page.nodes)
-        if not node.gone and 2 <= node.plain + node.linked <= REPLY_CHARS and lexicon.is_reply(_text(node))
+        for at, node in page.left()
+        if 2 <= node.plain + node.linked <= REPLY_CHARS and lexicon.is_reply(page.text(node))
     ]
     threads: dict[str, list[int]] = {}
     for at in replies:
@@ -191,19 +207,15 @@ def _comment_of(page: Page, at: int) -> int:
         at = up
 
 
-def _text(node: Node) -> str:
-    return " ".join(block_text(node.element).split())
-
-
 def _cut_headed(page: Page, lexicon: Lexicon, removed: list[Removed], title: str) -> None:
     title_key = fold(title)
-    for at, node in enumerate(page.nodes):
-        if node.gone or at == 0 or node.tag not in _LABEL_TAGS:
+    for at, node in page.left():
+        if node.tag not in _LABEL_TAGS:
             continue
         chars = node.plain + node.linked
         if not 2 <= chars <= LABEL_CHARS:
             continue
-        text = " ".join(block_text(node.element).split())
+        text = page.text(node)
         match = lexicon.is_heading(text)
         if match is None or fold(text) == title_key:
             continue
@@ -267,12 +279,12 @@ def _is_prose(node: Node) -> bool:
 
 def _cut_pointers(page: Page, lexicon: Lexicon, removed: list[Removed], url: str) -> None:
     host = _site(url)
-    for at, node in enumerate(page.nodes):
-        if node.gone or at == 0 or not node.links or node.tag not in _POINTER_TAGS:
+    for at, node in page.left():
+        if not node.links or node.tag not in _POINTER_TAGS:
             continue
         if node.plain + node.linked > POINTER_CHARS * 1.5 or node.prose_blocks > 1:
             continue
-        text = " ".join(block_text(node.element).split())
+        text = page.text(node)
         if not text or len(text) > POINTER_CHARS:
             continue
         rule, evidence = _pointer(node, text, lexicon, host)
@@ -287,10 +299,10 @@ _POINTER_TAGS = frozenset(
 
 def _pointer(node: Node, text: str, lexicon: Lexicon, host: str) -> tuple[str, str]:
     share = node.linked / max(1, node.linked + node.plain)
-    match = lexicon.match(text, ("inline_link",))
-    if match is not None and share >= 0.3:
+    match = lexicon.match(text, ("inline_link",)) if share >= LABELLED_SHARE else None
+    if match is not None:
         return f"inline_link:{match.name}", f"begins like a pointer, link share {share:.2f}"
-    if text.endswith(_SENTENCE_END) and share < WHOLE_SHARE:
+    if share < POINTER_SHARE or (text.endswith(_SENTENCE_END) and share < WHOLE_SHARE):
         return "", ""
     links = [link for link in node.element.iter("a") if link.get("href")]
     inside = sum(_is_inside(link.get("href") or "", host) for link in links)

@@ -140,7 +140,19 @@ def test_an_empty_body_is_no_error() -> None:
     assert pruned("")[1] == []
 
 
-@pytest.mark.parametrize("box", ['class="glossary modal"', 'id="popup"', 'role="dialog"', 'class="x Modal"'])
+@pytest.mark.parametrize(
+    "box",
+    [
+        'class="glossary modal"',
+        'id="popup"',
+        'role="dialog"',
+        'class="x Modal"',
+        'class="a" id="pop-up"',
+        'class="LIGHTBOX"',
+        'id="Glosarium"',
+        'role="alertdialog"',
+    ],
+)
 def test_a_box_that_opens_on_demand_goes(box: str) -> None:
     text, removed = pruned(
         f"{ARTICLE}<div {box}><p>Apa itu inflasi? Inflasi adalah kenaikan harga.</p></div>"
