@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from warta.transforms.clean.boilerplate import PARAGRAPH, is_sentence
 from warta.transforms.clean.lexicon import Lexicon
+from warta.transforms.clean.lines import PARAGRAPH, is_sentence
 from warta.transforms.dates import parse_instant
 from warta.transforms.text import fold
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from lxml import html
 
 from warta.schemas.article import Removed
+from warta.transforms.clean.clues import lowered
 from warta.transforms.clean.lexicon import Lexicon
 from warta.transforms.clean.measures import (
     BLOCKS,
@@ -109,12 +110,12 @@ def _suspects(page: Page) -> list[int]:
     """
     blocks = [at for at, node in enumerate(page.nodes) if at and node.tag in BLOCKS]
     names = [" ".join(page.nodes[at].element.values()) for at in blocks]
-    whole = "\n".join(names).lower()
+    whole = lowered("\n".join(names))
     words = [word for word in _BOXES if word in whole]
     return [
         at
         for at, name in zip(blocks, names, strict=True)
-        if page.nodes[at].tag == "form" or (words and any(word in name.lower() for word in words))
+        if page.nodes[at].tag == "form" or (words and any(word in lowered(name) for word in words))
     ]
 
 
@@ -299,7 +300,7 @@ _POINTER_TAGS = frozenset(
 
 def _pointer(node: Node, text: str, lexicon: Lexicon, host: str) -> tuple[str, str]:
     share = node.linked / max(1, node.linked + node.plain)
-    match = lexicon.match(text, ("inline_link",)) if share >= LABELLED_SHARE else None
+    match = lexicon.of("inline_link").match(text) if share >= LABELLED_SHARE else None
     if match is not None:
         return f"inline_link:{match.name}", f"begins like a pointer, link share {share:.2f}"
     if share < POINTER_SHARE or (text.endswith(_SENTENCE_END) and share < WHOLE_SHARE):
