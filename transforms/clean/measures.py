@@ -37,10 +37,11 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(slots=True)
 class Node:
-    """An element with the sums over its subtree. `end` is the index after its last descendant."""
+    """An element with the sums over its subtree: the page's `at`-th; `end` follows its last descendant."""
 
     element: html.HtmlElement
     tag: str
+    at: int
     parent: int
     in_link: bool
     links: int
@@ -166,39 +167,38 @@ def _measured(body: html.HtmlElement) -> tuple[list[Node], list[str]]:
     nodes: list[Node] = []
     texts: list[str] = []
     above: list[Node] = []
-    places: list[int] = []
+    inner: Node | None = None
     for element in body.iter():
         parent = element.getparent()
-        while above and above[-1].element is not parent:
-            _close(above, texts, len(nodes))
-            places.pop()
+        while inner is not None and inner.element is not parent:
+            inner = _close(above, texts, len(nodes))
         tag = element.tag
         if not isinstance(tag, str):  # what follows a comment is text of the page, but was never weighed
             texts += (element.tail or "").split()
             continue
         is_link = tag == "a" and element.get("href") is not None
-        in_link = is_link or (bool(above) and above[-1].in_link)
-        up = places[-1] if places else -1
-        node = Node(element, tag, up, in_link, 1 if is_link else 0, 1 if tag in _IMAGES else 0, len(texts))
-        above.append(node)
-        places.append(len(nodes))
-        nodes.append(node)
+        in_link = is_link or (inner is not None and inner.in_link)
+        up = -1 if inner is None else inner.at
+        links, images = 1 if is_link else 0, 1 if tag in _IMAGES else 0
+        inner = Node(element, tag, len(nodes), up, in_link, links, images, len(texts))
+        above.append(inner)
+        nodes.append(inner)
         text = element.text
         if text and (text := text.strip()):
             texts.append(text)
-            _count(node, text)
-    while above:
-        _close(above, texts, len(nodes))
+            _count(inner, text)
+    while inner is not None:
+        inner = _close(above, texts, len(nodes))
     return nodes, texts
 
 
-def _close(above: list[Node], texts: list[str], end: int) -> None:
-    """Leave the innermost element: its figures, whole now, and the text after it count for its parent."""
+def _close(above: list[Node], texts: list[str], end: int) -> Node | None:
+    """Leave the innermost element for the one around it, to which its figures, whole now, are added."""
     node = above.pop()
     node.end = end
     node.text_end = len(texts)
     if not above:
-        return
+        return None
     up = above[-1]
     if node.tag in BLOCKS:
         if node.own >= PROSE_CHARS and node.own >= node.own_linked:
@@ -220,6 +220,7 @@ def _close(above: list[Node], texts: list[str], end: int) -> None:
     if tail and (tail := tail.strip()):
         texts.append(tail)
         _count(up, tail)
+    return up
 
 
 def _count(node: Node, text: str) -> None:

@@ -108,14 +108,15 @@ def _suspects(page: Page) -> list[int]:
 
     Every second page holds no such word; asking each block for its class, id and role costs twice this look.
     """
-    blocks = [at for at, node in enumerate(page.nodes) if at and node.tag in BLOCKS]
-    names = [" ".join(page.nodes[at].element.values()) for at in blocks]
-    whole = lowered("\n".join(names))
-    words = [word for word in _BOXES if word in whole]
+    blocks = [node.at for node in page.nodes[1:] if node.tag in BLOCKS]
+    names = lowered("\0".join(" ".join(page.nodes[at].element.values()) for at in blocks))
+    words = [word for word in _BOXES if word in names]
+    if not words:
+        return [at for at in blocks if page.nodes[at].tag == "form"]
     return [
         at
-        for at, name in zip(blocks, names, strict=True)
-        if page.nodes[at].tag == "form" or (words and any(word in lowered(name) for word in words))
+        for at, name in zip(blocks, names.split("\0"), strict=True)
+        if page.nodes[at].tag == "form" or any(word in name for word in words)
     ]
 
 
