@@ -1,13 +1,15 @@
 """Rules: what one line is held against, sorted so that most lines are held against little."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from warta.transforms.clean.clues import clues, lowered
 
 _NAMED = re.compile(r"\(\?P<\w+>")
 _WORD = re.compile(r"\w+")
+_HEAD = r"^\W*"
+"""How most patterns begin that a line must start with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,16 @@ class Rules:
                 self._by_word.setdefault(first[0], []).append(place)
             else:
                 self._alone.append(place)
-        self._anchored = [place for place, pattern in enumerate(patterns) if pattern.is_anchored]
-        self._anchor = _any_of([patterns[place].regex.pattern for place in self._anchored])
+        self._words = frozenset(self._by_word)
+        self._anchored: list[int] = []
         self._by_clue: dict[str, list[int]] = {}
         for place, pattern in enumerate(patterns):
-            for clue in () if pattern.is_anchored else pattern.clues or ("",):
+            if pattern.is_anchored and not _are_marks(pattern.clues):
+                self._anchored.append(place)
+                continue
+            for clue in pattern.clues or ("",):
                 self._by_clue.setdefault(clue, []).append(place)
+        self._anchor = _any_of([patterns[place].regex.pattern for place in self._anchored])
 
     def match(self, line: str, folded: str) -> Match | None:
         """Return the first rule that fires on `line`: phrases before patterns, each in their order."""
@@ -96,7 +102,7 @@ class Rules:
         """Return the phrases whose first word stands in a line."""
         if not self._has:
             return []
-        words = self._by_word.keys() & set(_WORD.findall(folded))
+        words = self._words.intersection(_WORD.findall(folded))
         places = [place for word in words for place in self._by_word[word]]
         return [self._has[place] for place in sorted(places + self._alone)]
 
@@ -117,8 +123,20 @@ def has_phrase(folded: str, phrase: str) -> bool:
     return at >= 0
 
 
+def _are_marks(clues: Collection[str]) -> bool:
+    """Tell whether all clues are marks such as ":" or "©", which few lines hold; most hold a full stop."""
+    return bool(clues) and all(len(clue) == 1 and not clue.isalnum() and clue != "." for clue in clues)
+
+
 def _any_of(sources: Sequence[str]) -> re.Pattern[str] | None:
-    """Return one pattern for all: where it fails at the start of a line, each of them does."""
+    """Return one pattern for all: where it fails at the start of a line, each of them does.
+
+    Their common head is tried once, not once for each.
+    """
     if not sources:
         return None
-    return re.compile("|".join(f"(?:{_NAMED.sub('(?:', source)})" for source in sources), re.IGNORECASE)
+    plain = [_NAMED.sub("(?:", source) for source in sources]
+    headed = [f"(?:{source.removeprefix(_HEAD)})" for source in plain if source.startswith(_HEAD)]
+    others = [f"(?:{source})" for source in plain if not source.startswith(_HEAD)]
+    heads = [f"{_HEAD}(?:{'|'.join(headed)})"] if headed else []
+    return re.compile("|".join([*heads, *others]), re.IGNORECASE)
