@@ -45,7 +45,6 @@ def read_html(
       ExtractError: when there is no page to read; its reason says why.
     """
     tree = parse_tree(body, content_type)
-    elements = list(tree.iter())  # lxml makes an element's object anew at each visit unless somebody holds it
     metadata = read_metadata(tree, url, hints=hints, now=now)
     lexicon = load_lexicon()
     removed = prune(tree, lexicon, url=url, title=metadata.title)
@@ -63,7 +62,6 @@ def read_html(
         publishers=_publishers(metadata, hints, url),
         caption=metadata.caption,
     )
-    del elements
     return Reading(
         _completed(metadata, cleaned),
         tuple(text for text, _ in cleaned.lines),
