@@ -2,14 +2,20 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from warta.pipelines.cycle.tally import Tally
-from warta.schemas.outcome import Books
+from warta.schemas.outcome import Books, Reason
 from warta.transforms.store.manifest import Manifest
 
 _DAY = re.compile(r"date=(\d{4}-\d\d-\d\d)")
 ROWS = ("articles", "duplicates", "rejections")
+MET = ("known", "repeated")
+"""How an entry is counted that its cycle does not take in."""
+
+Waiting = Counter[tuple[str, str]]
+"""Deferred entries by feed and reason."""
 
 
 class BooksUnbalanced(Exception):
@@ -20,9 +26,10 @@ class Ledger:
     """What a run has counted so far.
 
     A cycle takes in what feeds announced and what waited (`announced`), and entries without a usable link
-    (`unusable`). All of it must come out as rows or deferrals. Deferrals of one cycle are the next one's
-    intake, so of those only the last count. Feeds that failed as a whole stand among the stored rejections
-    too; they announced nothing and are left out of the sum.
+    (`unusable`). All of it must come out as rows or deferrals. A later cycle takes in some of what earlier
+    ones deferred, so of deferrals those count that no cycle took up. What a later cycle finds already known
+    (an earlier slice met the address on its way) was announced for nothing, and leaves the sum. Feeds that
+    failed as a whole stand among the stored rejections too; they announced nothing and are left out.
     """
 
     def __init__(self) -> None:
@@ -32,7 +39,9 @@ class Ledger:
         self.days: set[date] = set()
         """Partitions of `articles` that got rows."""
         self._first = Tally()
-        self._last = Tally()
+        self._met: Counter[str] = Counter()
+        """Entries that later cycles found known, by feed."""
+        self._waiting: Waiting = Counter()
 
     def post(self, tally: Tally, manifest: Manifest) -> None:
         """Enter one committed cycle.
@@ -50,8 +59,12 @@ class Ledger:
         balance(manifest.cycle, taken_in, stored, tally.total("deferred"))
         self.rows += rows
         self.tally += tally
-        self._last = tally
-        self._first = self._first if self.cycles else tally
+        if self.cycles:
+            self._met += Counter(tally.by_feed(*MET))
+            self._waiting = untaken(self._waiting, tally.by_feed("announced", *MET))
+        else:
+            self._first = tally
+        self._waiting += deferred(tally)
         self.cycles += 1
 
     def books(self) -> Books:
@@ -60,12 +73,13 @@ class Ledger:
         Raises:
           BooksUnbalanced: when it does not hold.
         """
+        announced = self._first.total("announced") + self._first.total("unusable")
         books = Books(
-            announced=self._first.total("announced") + self._first.total("unusable"),
+            announced=announced - self._met.total(),
             kept=self.rows["articles"],
             duplicates=self.rows["duplicates"],
             rejected=self.rows["rejections"],
-            deferred=self._last.total("deferred"),
+            deferred=self._waiting.total(),
         )
         stored = books.kept + books.duplicates + books.rejected
         balance("the run", books.announced, stored, books.deferred)
@@ -73,22 +87,56 @@ class Ledger:
 
     def deferred_by_reason(self) -> dict[str, int]:
         """Return what waits at the end of the run, by reason."""
-        return self._last.by_detail("deferred")
+        found: Counter[str] = Counter()
+        for (_, reason), count in self._waiting.items():
+            found[reason] += count
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def by_feed(self) -> dict[str, dict[str, int]]:
         """Return announced, fetched, kept, duplicates, rejected and deferred, by the feed that announced."""
+        waiting: Counter[str] = Counter()
+        for (feed_url, _), count in self._waiting.items():
+            waiting[feed_url] += count
         found: dict[str, Counter[str]] = {}
-        for name, tally, whats in (
-            ("announced", self._first, ("announced", "unusable")),
-            ("fetched", self.tally, ("read", "unread")),
-            ("kept", self.tally, ("kept",)),
-            ("duplicates", self.tally, ("duplicates",)),
-            ("rejected", self.tally, ("rejected",)),
-            ("deferred", self._last, ("deferred",)),
+        for name, counts in (
+            ("announced", Counter(self._first.by_feed("announced", "unusable")) - self._met),
+            ("fetched", self.tally.by_feed("read", "unread")),
+            ("kept", self.tally.by_feed("kept")),
+            ("duplicates", self.tally.by_feed("duplicates")),
+            ("rejected", self.tally.by_feed("rejected")),
+            ("deferred", waiting),
         ):
-            for feed_url, count in tally.by_feed(*whats).items():
+            for feed_url, count in counts.items():
                 found.setdefault(feed_url, Counter())[name] += count
         return {feed_url: dict(counts) for feed_url, counts in found.items()}
+
+
+def deferred(tally: Tally) -> Waiting:
+    """Return what one cycle left waiting."""
+    found: Waiting = Counter()
+    for (what, reason, feed_url), count in tally.counts.items():
+        if what == "deferred":
+            found[feed_url, reason] += count
+    return found
+
+
+def untaken(waiting: Waiting, taken: Mapping[str, int]) -> Waiting:
+    """Return what still waits when a cycle took up so many entries of each feed.
+
+    Which ones is not counted; a slice is made of those left by earlier slices before all others.
+    """
+    left = Counter(waiting)
+    for feed_url, count in taken.items():
+        reasons = sorted((reason for feed, reason in left if feed == feed_url), key=_left_by_slices_first)
+        for reason in reasons:
+            now = min(count, left[feed_url, reason])
+            left[feed_url, reason] -= now
+            count -= now
+    return +left
+
+
+def _left_by_slices_first(reason: str) -> tuple[bool, str]:
+    return reason != Reason.SLICE_FULL, reason
 
 
 def days_of(manifest: Manifest) -> set[date]:

@@ -44,6 +44,28 @@ def test_deferrals_of_one_cycle_are_the_intake_of_the_next() -> None:
     assert ledger.by_feed()[FEED]["announced"] == 5
 
 
+def reasons(announced: int, known: int = 0, **deferred: int) -> Tally:
+    counts = {("deferred", reason, FEED): count for reason, count in deferred.items()}
+    return Tally(counts | tally(announced=announced, known=known).counts)
+
+
+def test_what_no_later_slice_took_up_still_waits() -> None:
+    ledger = Ledger()
+    ledger.post(reasons(announced=9, slice_full=6, timeout=1), manifest(articles=2))
+    ledger.post(reasons(announced=3, run_deadline=2), manifest(articles=1))
+    assert (ledger.books().announced, ledger.books().kept) == (9, 3)
+    assert ledger.deferred_by_reason() == {"slice_full": 3, "run_deadline": 2, "timeout": 1}
+    assert ledger.by_feed()[FEED]["deferred"] == 6
+
+
+def test_what_an_earlier_slice_met_on_its_way_leaves_the_sum() -> None:
+    ledger = Ledger()
+    ledger.post(reasons(announced=5, slice_full=3), manifest(articles=2))
+    ledger.post(reasons(announced=2, known=1), manifest(articles=2))
+    assert (ledger.books().announced, ledger.books().kept, ledger.books().deferred) == (4, 4, 0)
+    assert ledger.by_feed()[FEED]["announced"] == 4
+
+
 def test_a_failed_feed_stands_among_the_rejections_and_announces_nothing() -> None:
     ledger = Ledger()
     ledger.post(tally(failed_feeds=1, announced=1), manifest(articles=1, rejections=1))
