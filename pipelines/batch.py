@@ -23,6 +23,7 @@ from warta.pipelines.stories import tell_stories
 from warta.schemas.outcome import Books, RunReport
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.merging import compact_index
+from warta.transforms.fetch.ahead import ending_ahead, has_read_ahead
 from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.store import lock as locks
 from warta.transforms.store.commit import Staging, Store
@@ -59,13 +60,17 @@ def run(
     run_id = f"{started:%Y%m%dT%H%M%S.%f}Z"
     deadline = clock() + settings.max_run_s if settings.max_run_s is not None else None
     ledger = Ledger()
-    with Store.open(settings.output, owner=command, now=clock.now, acquire=acquire) as store:
+    with (
+        Store.open(settings.output, owner=command, now=clock.now, acquire=acquire) as store,
+        ending_ahead(run_id),
+    ):
         memory = recall(store)
         plan: Plan | None = first_plan(store, memory, settings, run_id, started, deadline)
         while plan is not None:
             memory = run_cycle(plan, store, memory, settings, ledger)
             finished = clock.now()
             ended = STOP.is_set() or (deadline is not None and clock() >= deadline)
+            ended = ended and not has_read_ahead(run_id)  # that is one more slice, without a new request
             plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
         if ledger.days and settings.tell_stories:
             doing.begin("telling stories")

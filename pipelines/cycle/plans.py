@@ -12,7 +12,7 @@ from warta.pipelines.bounded import Plan
 from warta.pipelines.cycle.archiving import CycleArchive
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
 from warta.pipelines.cycle.memory import Memory
-from warta.pipelines.options import Settings
+from warta.pipelines.options import Settings, works_elsewhere
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState
 from warta.transforms.dedup.index import PRINTS, URLS
@@ -84,6 +84,7 @@ def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None 
         workers=settings.workers if settings.is_local else 0,
         deadline=deadline,
         max_pages=settings.slice_pages if settings.is_local else None,
+        read_ahead=settings.is_local and not works_elsewhere(settings.beam_args),
         reader_setup=("warta.pipelines.reading.worker:labeller",),
         shards=1 if settings.is_local else CLUSTER_SHARDS,
         run_id=run_id,

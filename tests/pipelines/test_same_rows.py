@@ -69,3 +69,12 @@ def test_the_order_of_the_feed_list_changes_no_row(
     feeds = shuffled(newsroom.feeds_file, tmp_path / "feeds.toml")
     assert feeds.read_text(encoding="utf-8") != newsroom.feeds_file.read_text(encoding="utf-8")
     assert stored(newsroom, feeds, tmp_path / "data", "--workers", "2") == alone
+
+
+def test_reading_ahead_of_a_slice_changes_no_row(newsroom: Newsroom, tmp_path: Path) -> None:
+    slices = ["--slice-pages", "13"]
+    one, four = (
+        stored(newsroom, newsroom.feeds_file, tmp_path / workers, *slices, "--workers", workers)
+        for workers in ("1", "4")
+    )
+    assert one == four

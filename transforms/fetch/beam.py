@@ -13,6 +13,7 @@ from warta.schemas.entry import Entry
 from warta.schemas.feed import FeedHealth, FeedState
 from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Rejection
+from warta.transforms.fetch.ahead import crawl_slice
 from warta.transforms.fetch.feeds import ReadFeed, crawl_feeds
 from warta.transforms.fetch.pages import Keep, ReadPage, crawl_pages
 from warta.transforms.fetch.pool import Pool, shared_pool
@@ -103,7 +104,10 @@ class _Crawling(beam.DoFn):
         self._settings = settings
 
     def process(self, keyed: tuple[int, Iterable[Any]]) -> Iterator[Any]:
-        yield from map(tagged, drive(self.crawl(keyed[0], list(keyed[1]), shared_pool(self._settings))))
+        yield from map(tagged, self.outcomes(keyed[0], list(keyed[1]), shared_pool(self._settings)))
+
+    def outcomes(self, shard: int, requests: list[Any], pool: Pool) -> Iterator[Any]:
+        return drive(self.crawl(shard, requests, pool))
 
     def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
         raise NotImplementedError
@@ -111,8 +115,7 @@ class _Crawling(beam.DoFn):
 
 class _PollShard(_Crawling):
     def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
-        polls = [request for request in requests if not isinstance(request, HostState)]
-        states = [request for request in requests if isinstance(request, HostState)]
+        polls, states = _sorted(requests)
         return crawl_feeds(polls, states, self._read, self._settings, pool=pool, clock=self._settings.clock)
 
 
@@ -123,9 +126,13 @@ class _FetchShard(_Crawling):
         super().__init__(read, settings)
         self._archive = archive
 
+    def outcomes(self, shard: int, requests: list[Any], pool: Pool) -> Iterator[Any]:
+        if self._settings.read_ahead and self._archive is None:
+            return crawl_slice(*_sorted(requests), self._read, self._settings, pool)
+        return super().outcomes(shard, requests, pool)
+
     def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
-        entries = [request for request in requests if not isinstance(request, HostState)]
-        states = [request for request in requests if isinstance(request, HostState)]
+        entries, states = _sorted(requests)
         return crawl_pages(
             entries,
             states,
@@ -135,6 +142,12 @@ class _FetchShard(_Crawling):
             clock=self._settings.clock,
             archive=self._archive(shard) if self._archive else None,
         )
+
+
+def _sorted(requests: list[Any]) -> tuple[list[Any], list[HostState]]:
+    """Return what is asked for and what is known of hosts."""
+    asked = [request for request in requests if not isinstance(request, HostState)]
+    return asked, [request for request in requests if isinstance(request, HostState)]
 
 
 def drive(crawl: AsyncGenerator[list[Any], None]) -> Iterator[Any]:

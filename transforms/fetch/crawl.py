@@ -51,8 +51,11 @@ class Crawl:
         clock: Callable[[], float] = time.time,
         progress: Progress = live,
         stopped: Callable[[], bool] = STOP.is_set,
+        endless: bool = False,
     ) -> None:
+        """Make a crawl without jobs; an `endless` one waits for more when all are settled."""
         self._settings = settings
+        self._endless = endless
         self._clock = clock
         self._stopped = stopped
         self.progress = progress
@@ -104,13 +107,13 @@ class Crawl:
         return bool(self._queues.get(host)) and len(self._tasks) <= self._settings.max_connections
 
     async def outcomes(self) -> AsyncIterator[list[Any]]:
-        """Yield outcomes as they come, in batches, until every job is settled.
+        """Yield outcomes as they come, in batches, until every job is settled (or for ever, if `endless`).
 
         Raises whatever a job raised that is no ending: a bug ends the run.
         """
         watch = asyncio.ensure_future(self._watch())
         try:
-            while self._tasks or self._batch or self._error:
+            while self._endless or self._tasks or self._batch or self._error:
                 if self._error is not None:
                     raise self._error
                 if not self._batch:

@@ -1,8 +1,8 @@
 """The work of one entry: fetch its page, read it, follow the article's further pages, settle it."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -194,24 +194,38 @@ async def crawl_pages(
         yield [Deferral(entry, Reason.SLICE_FULL) for entry in left]
     live.add("pages_total", len(chosen))
     live.put("pages_left", len(left))
-    with archive or nullcontext(_forget) as keep:
-        async with HttpClient(settings) as client:
-            hosts = HostDesk(client, settings, states, clock=clock, progress=live)
-            desk = Desk(client, hosts, WatchedPool(pool), read_page, settings, clock, keep)
+    with archive or nullcontext(forget) as keep:
+        async with page_desk(states, read_page, settings, pool, clock, keep) as desk:
             crawl = Crawl(settings, clock=clock)
             for entry in chosen:
                 crawl.submit(PageJob(entry, desk))
             async for batch in crawl.outcomes():
-                _count(batch)
+                count(batch)
                 yield batch
-            yield hosts.states()
+            yield desk.hosts.states()
 
 
-def _forget(entry: Entry, pages: tuple[Page, ...]) -> None:
-    pass
+@asynccontextmanager
+async def page_desk(
+    states: Iterable[HostState],
+    read_page: ReadPage,
+    settings: FetchSettings,
+    pool: Pool,
+    clock: Callable[[], float],
+    keep: Keep,
+) -> AsyncIterator[Desk]:
+    """Give the desk of one crawl; its client is open until the block ends."""
+    async with HttpClient(settings) as client:
+        hosts = HostDesk(client, settings, states, clock=clock, progress=live)
+        yield Desk(client, hosts, WatchedPool(pool), read_page, settings, clock, keep)
 
 
-def _count(batch: Sequence[Any]) -> None:
+def forget(entry: Entry, pages: tuple[Page, ...]) -> None:
+    """Keep no raw pages."""
+
+
+def count(batch: Sequence[Any]) -> None:
+    """Count settled pages where the command line looks."""
     live.add("pages_settled", len(batch))
     for outcome in batch:
         if isinstance(outcome, (Rejection, Deferral)):

@@ -52,6 +52,8 @@ class FetchSettings:
     """Unix time after which nothing is asked any more."""
     max_pages: int | None = None
     """Entries settled by one FetchPages step; the others are deferred (`slice_full`)."""
+    read_ahead: bool = False
+    """Go on with the next `max_pages` while these are settled (`ahead.py`); whoever sets it ends it."""
     max_article_pages: int = 10
     """Pages of one article that are joined."""
     max_sitemaps: int = 5

@@ -1,0 +1,194 @@
+"""Reading ahead: one crawl for all slices of a run, in a thread of its own, at most one slice ahead.
+
+What is fetched has to be deduplicated and committed, slice by slice, and meanwhile neither the network nor
+the readers had work. Now the next slice's pages are queued behind this one's: a host that is done here goes
+on there, and readers go on while Beam works.
+
+What is ahead stays in memory. It becomes rows when its own slice is settled, and a run that is killed before
+asks for it again. Slices are made of the same entries as without, so the rows are the same too.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+from warta.schemas.article import Article
+from warta.schemas.entry import Entry
+from warta.schemas.host import HostState
+from warta.schemas.outcome import Deferral, Reason, Rejection
+from warta.transforms.fetch.crawl import Crawl
+from warta.transforms.fetch.pages import Desk, PageJob, ReadPage, count, forget, page_desk
+from warta.transforms.fetch.pool import Pool
+from warta.transforms.fetch.progress import live
+from warta.transforms.fetch.settings import FetchSettings
+from warta.transforms.fetch.slices import in_turn
+
+Outcome = Article | Rejection | Deferral
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The answer to the question for hosts."""
+
+    states: list[HostState]
+
+
+class AheadCrawl:
+    """One crawl of a run. All methods are for the thread that takes its outcomes."""
+
+    def __init__(
+        self, states: Sequence[HostState], read_page: ReadPage, settings: FetchSettings, pool: Pool
+    ) -> None:
+        self._states = states
+        self._read_page = read_page
+        self._settings = settings
+        self._pool = pool
+        self._later: list[Entry] = []
+        """What was announced for slices to come."""
+        self._ahead: frozenset[str] = frozenset()
+        """What the next slice will ask for, by `url_id`."""
+        self._open: set[str] = set()
+        """What was submitted and not taken."""
+        self._held: dict[str, Outcome] = {}
+        self._told: SimpleQueue[list[Outcome] | _Met | BaseException] = SimpleQueue()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pages", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def slice(self, entries: Sequence[Entry]) -> Iterator[Any]:
+        """Yield the outcome of every entry as it comes, at last the hosts; what is beyond the slice is
+        deferred at once and remembered."""
+        chosen, left = in_turn(entries, self._settings.max_pages)
+        yield from (Deferral(entry, Reason.SLICE_FULL) for entry in left)
+        self._submit(chosen, left)
+        missing = {entry.url_id for entry in chosen}
+        early = [self._held.pop(entry.url_id) for entry in chosen if entry.url_id in self._held]
+        while missing:
+            for outcome in early or self._hear():
+                url_id = _url_id(outcome)
+                if url_id in missing:
+                    missing.remove(url_id)
+                    self._open.discard(url_id)
+                    yield outcome
+                else:
+                    self._held[url_id] = outcome
+            early = []
+        yield from self._hosts()
+
+    def has_read(self) -> bool:
+        """Whether something of the next slice is settled that would be lost with this crawl."""
+        while not self._told.empty():
+            self._held |= {_url_id(outcome): outcome for outcome in self._hear()}
+        return any(not isinstance(self._held.get(url_id), Deferral | None) for url_id in self._ahead)
+
+    def close(self) -> None:
+        """Drop what is under way and ahead."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join()
+
+    def _submit(self, chosen: list[Entry], left: list[Entry]) -> None:
+        """Queue this slice, then the next; remember the rest."""
+        settled = self._ahead.union(entry.url_id for entry in chosen)
+        self._later = [entry for entry in (*left, *self._later) if entry.url_id not in settled]
+        ahead, rest = in_turn(self._later, self._settings.max_pages)
+        self._ahead = frozenset(entry.url_id for entry in ahead)
+        new = [entry for entry in (*chosen, *ahead) if entry.url_id not in self._open]
+        self._open.update(entry.url_id for entry in new)
+        live.add("pages_total", len(new))
+        live.put("pages_left", len(rest))
+        self._loop.call_soon_threadsafe(self._queue, new)
+
+    def _hear(self) -> list[Outcome]:
+        """Wait for what is settled next. Raises what ended the crawl."""
+        told = self._told.get()
+        if isinstance(told, BaseException):
+            raise told
+        assert isinstance(told, list), "nobody asked for hosts"
+        return told
+
+    def _hosts(self) -> list[HostState]:
+        self._loop.call_soon_threadsafe(lambda: self._told.put(_Met(self._desk.hosts.states())))
+        while not isinstance(told := self._told.get(), _Met):
+            if isinstance(told, BaseException):
+                raise told
+            self._held |= {_url_id(outcome): outcome for outcome in told}
+        return told.states
+
+    # What follows runs in the crawl's own thread.
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner() as runner:
+                self._loop = runner.get_loop()
+                runner.run(self._crawl_on())
+        except asyncio.CancelledError:  # closed
+            pass
+        except BaseException as error:
+            self._told.put(error)
+        finally:
+            self._ready.set()
+
+    async def _crawl_on(self) -> None:
+        settings = self._settings
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        self._crawl = Crawl(settings, clock=settings.clock, endless=True)
+        async with page_desk(
+            self._states, self._read_page, settings, self._pool, settings.clock, forget
+        ) as desk:
+            self._desk: Desk = desk
+            self._ready.set()
+            async for batch in self._crawl.outcomes():
+                count(batch)
+                self._told.put(batch)
+
+    def _queue(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            self._crawl.submit(PageJob(entry, self._desk))
+
+
+_crawls: dict[str, AheadCrawl] = {}
+"""Of this process, by `run_id`: a slice's step is made anew in each cycle, its run's crawl is not."""
+
+
+def crawl_slice(
+    entries: list[Entry], states: list[HostState], read_page: ReadPage, settings: FetchSettings, pool: Pool
+) -> Iterator[Any]:
+    """Fetch and read one slice of a run: Article, Rejection, Deferral, and HostState at the end.
+
+    The crawl knows its hosts from the first slice on; `states` of later ones are its own.
+    """
+    if not entries:
+        return iter(())
+    if settings.run_id not in _crawls:
+        _crawls[settings.run_id] = AheadCrawl(states, read_page, settings, pool)
+    return _crawls[settings.run_id].slice(entries)
+
+
+def has_read_ahead(run_id: str) -> bool:
+    """Whether ending a run now would lose pages of the next slice that are read already."""
+    crawl = _crawls.get(run_id)
+    return crawl is not None and crawl.has_read()
+
+
+@contextmanager
+def ending_ahead(run_id: str) -> Iterator[None]:
+    """End the crawl of a run, if it came to have one, with the block."""
+    try:
+        yield
+    finally:
+        if crawl := _crawls.pop(run_id, None):
+            crawl.close()
+
+
+def _url_id(outcome: Outcome) -> str:
+    if isinstance(outcome, Deferral):
+        return outcome.entry.url_id
+    return outcome.url_id or (outcome.id if isinstance(outcome, Article) else "")
