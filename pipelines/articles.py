@@ -10,7 +10,7 @@ graph exactly once: as record, duplicate, rejection or deferral. Both sides are 
 whoever keeps a cycle compares the sums.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,8 @@ from warta.pipelines.cycle.staging import INDEX
 from warta.pipelines.cycle.tally import counted
 from warta.schemas.article import Article
 from warta.schemas.outcome import Rejection, Stage
-from warta.transforms.clean.furniture import FurnitureCount, host_of
+from warta.transforms.clean.beam import HostCounts
+from warta.transforms.clean.furniture import host_of
 from warta.transforms.dedup.beam import Settled
 from warta.transforms.dedup.seen import row_of_rejection
 
@@ -131,8 +132,9 @@ def _host_alone(article: Article) -> tuple[str, None]:
     return host_of(article), None
 
 
-def _earlier(host: tuple[str, Iterable[None]], counts: EarlierCounts) -> Iterator[FurnitureCount]:
-    return counts(host[0])
+def _earlier(host: tuple[str, Iterable[None]], counts: EarlierCounts) -> list[HostCounts]:
+    rows = tuple(counts(host[0]))
+    return [HostCounts(rows)] if rows else []
 
 
 def _index_rows(rejection: Rejection) -> list[object]:

@@ -9,7 +9,7 @@ import apache_beam as beam
 
 from warta.pipelines.articles import Asked, Steps, Yield
 from warta.pipelines.cycle import memory
-from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
+from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_writer
 from warta.pipelines.cycle.staging import INDEX, StageTogether, Write, index_writer, noun_writer
 from warta.pipelines.cycle.tally import TALLY, write_tally
 from warta.pipelines.reading.worker import finish_again, read_feed, read_page
@@ -18,7 +18,6 @@ from warta.schemas.feed import Feed, FeedState
 from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Reason
 from warta.transforms.clean.beam import StripFurniture
-from warta.transforms.clean.furniture import FurnitureCount
 from warta.transforms.dedup.beam import Deduplicate, DropKnown, ReadTexts
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.fetch.beam import FetchFeeds, FetchPages, OpenArchive
@@ -120,12 +119,15 @@ def writers(staging: Staging) -> dict[str, Write]:
     """Return what writes each part of a cycle's memory."""
     nouns = {
         memory.FEED_STATES: FeedState,
-        FURNITURE: FurnitureCount,
         memory.HOSTS: HostState,
         memory.PENDING: Entry,
     }
     by_name = {name: noun_writer(noun, staging, name) for name, noun in nouns.items()}
-    return by_name | {INDEX: index_writer(staging), TALLY: partial(write_tally, staging.path)}
+    return by_name | {
+        FURNITURE: counts_writer(staging),
+        INDEX: index_writer(staging),
+        TALLY: partial(write_tally, staging.path),
+    }
 
 
 def _is_resting(asked: Any, _: int, now: datetime) -> int:

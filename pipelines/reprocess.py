@@ -22,16 +22,15 @@ from warta.pipelines.articles import settle
 from warta.pipelines.bounded import Plan, steps
 from warta.pipelines.cycle import pickling
 from warta.pipelines.cycle.books import balance, days_of
-from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, merged_counts
+from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_writer, merged_counts
 from warta.pipelines.cycle.plans import StoredTexts, fetch_settings, index_files
-from warta.pipelines.cycle.staging import INDEX, StageTogether, index_writer, noun_writer
+from warta.pipelines.cycle.staging import INDEX, StageTogether, index_writer
 from warta.pipelines.cycle.tally import TALLY, counted, read_tally, write_tally
 from warta.pipelines.keep.again import Portion, ReadAgain
 from warta.pipelines.options import BATCH_RUNNER, SLICE_PAGES, Settings
 from warta.pipelines.process.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.stories import tell_stories
 from warta.schemas.outcome import Books, Rejection, RunReport
-from warta.transforms.clean.furniture import FurnitureCount
 from warta.transforms.dedup.seen import row_of_rejection
 from warta.transforms.store.archived import Place, archive_files, places
 from warta.transforms.store.beam import StageTables
@@ -116,7 +115,7 @@ def build(
     learnt | "StageLearnt" >> StageTogether(
         {
             INDEX: index_writer(plan.staging),
-            FURNITURE: noun_writer(FurnitureCount, plan.staging, FURNITURE),
+            FURNITURE: counts_writer(plan.staging),
             TALLY: partial(write_tally, plan.staging.path),
         }
     )

@@ -1,12 +1,13 @@
 """Learnt furniture between cycles: which paragraphs repeat on which host."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warta.pipelines.cycle.staging import staged_nouns
+from warta.pipelines.cycle.staging import Write, noun_writer, staged_nouns
+from warta.transforms.clean.beam import HostCounts
 from warta.transforms.clean.furniture import FurnitureCount
 from warta.transforms.store.commit import Staging
 from warta.transforms.store.files import files_at
@@ -30,6 +31,15 @@ class EarlierCounts:
             counts = _read(path)
             for row in counts.filter(pc.field("host") == host).to_pylist():
                 yield FurnitureCount(**row)
+
+
+def counts_writer(staging: Staging) -> Write:
+    """Return what writes the furniture that hosts have learnt."""
+    return partial(_write_counts, noun_writer(FurnitureCount, staging, FURNITURE))
+
+
+def _write_counts(write: Write, hosts: list[HostCounts]) -> None:
+    write([row for host in hosts for row in host.rows])
 
 
 def merged_counts(paths: Sequence[str], staging: Staging) -> list[str]:

@@ -33,6 +33,7 @@ def load() -> None:
     """Load everything that reading a page needs."""
     from datetime import UTC, datetime
 
+    from warta.pipelines.cycle import pickling
     from warta.pipelines.reading.page import read_html
     from warta.pipelines.reading.worker import labeller
 
@@ -41,6 +42,7 @@ def load() -> None:
     )
     reading = read_html(page, "https://warta.test/a", now=datetime(2026, 1, 1, tzinfo=UTC))
     labeller().label("Judul", " ".join(reading.paragraphs))
+    pickling.register()
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, 20, 20)
