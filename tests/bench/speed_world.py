@@ -67,16 +67,18 @@ def _announced(page: CorpusPage, edition: int) -> CorpusPage:
 
 
 class EditionsServer(CorpusServer):
-    """The corpus with its further editions."""
+    """The corpus with its further editions; all is read and cut before it serves, so that nobody waits for
+    what the next contender then finds done."""
 
     def __init__(self, folder: Path, count: int) -> None:
         super().__init__(folder)
         self.take(chosen_pages(folder, count))
-        self._pieces: dict[str, list[bytes]] = {}
+        one_of_each = {page.file: page for page in self.pages}
+        self._pieces = {
+            file: pieces(super(EditionsServer, self)._body(page)) for file, page in one_of_each.items()
+        }
 
     def _body(self, page: CorpusPage) -> bytes:
-        if page.file not in self._pieces:
-            self._pieces[page.file] = pieces(super()._body(page))
         edition = int(page.id.partition(" ")[0])
         return (word_of(edition) if edition else b"").join(self._pieces[page.file])
 
