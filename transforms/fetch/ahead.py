@@ -55,10 +55,13 @@ class AheadCrawl:
         """What was submitted and not taken."""
         self._held: dict[str, Outcome] = {}
         self._told: SimpleQueue[list[Outcome] | _Met | BaseException] = SimpleQueue()
+        self._desk: Desk | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pages", daemon=True)
         self._thread.start()
         self._ready.wait()
+        if self._desk is None:
+            self._hear()  # raises what kept the crawl from beginning
 
     def slice(self, entries: Sequence[Entry]) -> Iterator[Any]:
         """Yield the outcome of every entry as it comes, at last the hosts; what is beyond the slice is
@@ -113,7 +116,7 @@ class AheadCrawl:
         return told
 
     def _hosts(self) -> list[HostState]:
-        self._loop.call_soon_threadsafe(lambda: self._told.put(_Met(self._desk.hosts.states())))
+        self._loop.call_soon_threadsafe(self._tell_hosts)
         while not isinstance(told := self._told.get(), _Met):
             if isinstance(told, BaseException):
                 raise told
@@ -143,15 +146,20 @@ class AheadCrawl:
         async with page_desk(
             self._states, self._read_page, settings, self._pool, settings.clock, forget
         ) as desk:
-            self._desk: Desk = desk
+            self._desk = desk
             self._ready.set()
             async for batch in self._crawl.outcomes():
                 count(batch)
                 self._told.put(batch)
 
     def _queue(self, entries: list[Entry]) -> None:
+        assert self._desk is not None, "begun"
         for entry in entries:
             self._crawl.submit(PageJob(entry, self._desk))
+
+    def _tell_hosts(self) -> None:
+        assert self._desk is not None, "begun"
+        self._told.put(_Met(self._desk.hosts.states()))
 
 
 _crawls: dict[str, AheadCrawl] = {}
