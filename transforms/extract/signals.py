@@ -17,6 +17,8 @@ MAX_META = 2_000
 """Metas and links read, each. Real heads of the corpus hold at most 300; a hostile one 100,000."""
 MAX_MARKS = 3_000
 """Elements kept per kind of mark (heading, time, itemprop, class)."""
+MAX_NAME_CHARS = 200
+"""Of a class or an id; what is kept of it stays small."""
 MAX_LABEL_CHARS = 40
 MAX_COLONS = 5_000
 """Texts with a colon that are looked at for byline labels."""
@@ -86,7 +88,7 @@ class Signals:
             (word, node)
             for node, *names in self.named[: 10 * MAX_MARKS]
             for name in names
-            if name and (word := _class_word(name))
+            if name and (word := _class_word(name[:MAX_NAME_CHARS]))
         ]
 
     @cached_property
@@ -277,5 +279,6 @@ def _read_marks(tree: HtmlElement, found: Signals) -> None:
 
 @lru_cache(maxsize=20_000)
 def _class_word(name: str) -> str:
-    match = _CLASS.search(name[:200].lower())
+    # Called with plain strings only: the strings that XPath returns know their element, and so their page.
+    match = _CLASS.search(name.lower())
     return match[0] if match else ""

@@ -1,5 +1,7 @@
 """Looks at a page's elements: loops in Python find what the XPath expressions say that they replaced."""
 
+import gc
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
@@ -86,3 +88,14 @@ def test_one_search_in_all_links_misses_none(hrefs: list[str]) -> None:
     found = signals("<p>" + "".join(f'<a href="{href}">x</a>' for href in hrefs) + "<a>no address</a>")
     assert topic_links(found) == found.tree.xpath(TOPICS)
     assert paged_links(found) == [href for href in hrefs if _PAGED.search(href)]
+
+
+def test_no_element_outlives_its_page() -> None:
+    """A cache of class names once kept the elements they stood on: hundreds of pages, whole."""
+    found = signals("<p class='author date' id='outlived'>Oleh: Sri Wahyuni</p>")
+    assert found.classed
+    assert found.lines
+    del found
+    gc.collect()
+    alive = [node for node in gc.get_objects() if isinstance(node, html.HtmlElement)]
+    assert not [node for node in alive if node.get("id") == "outlived"]
