@@ -97,8 +97,9 @@ prism-stream: $(STAMP)  ## the unbounded graph on Prism: twelve windows; then ki
 	$(BIN)/python -m tests.flink.unbounded
 	$(BIN)/python -m tests.flink.unbounded --kill
 
-deploy-check: $(STAMP)  ## the Kubernetes files against the API schemas
+deploy-check: $(STAMP)  ## the Kubernetes files against the API schemas, dataflow.sh up to its job
 	$(BIN)/python -m tests.deploy.check
+	$(BIN)/python -m tests.deploy.dataflow
 
 recipes: $(STAMP)  ## write deploy/RECIPES.md anew from what the recipes print
 	$(BIN)/python -m tests.pipelines.recipes

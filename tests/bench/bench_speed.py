@@ -23,10 +23,9 @@ from statistics import median
 from urllib.request import ProxyHandler, build_opener
 
 from tests.bench.speed_world import World, serve_pages
-from warta.transforms.extract.tree import decode
+from tests.environments import UV, CannotBeMade, environment
 
 ROOT = Path(__file__).parents[2]
-UV = str(Path(sys.executable).with_name("uv"))
 CACHE = ROOT / ".cache" / "bench"
 PEERS = Path(__file__).parent / "peers"
 BARE = "bare"
@@ -87,7 +86,7 @@ def main() -> int:
     parser.add_argument("--generated", action="store_true", help="generated pages even beside the corpus")
     args = parser.parse_args()
     own = installed_warta()
-    pythons = {name: python for name in args.only if (python := environment(name, CONTENDERS[name]))}
+    pythons = {name: python for name in args.only if (python := interpreter(name, CONTENDERS[name]))}
     curve: dict[int, Cost] = {}
     for pages in args.pages:
         with (
@@ -107,26 +106,13 @@ def main() -> int:
     return 0
 
 
-def environment(name: str, peer: Peer) -> Path | None:
+def interpreter(name: str, peer: Peer) -> Path | None:
     """Return the interpreter of a peer's environment, made when it is not there; None when it cannot be."""
-    home = CACHE / peer.script.removesuffix(".py")
-    python, stamp = home / "bin" / "python", home / "installed"
-    wanted = "\n".join(peer.packages)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return python
-    make = [UV, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)]
-    fill = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
-    fill += peer.packages
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        for command in (make, fill):
-            subprocess.run(command, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        told = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
-        print(f"{name} left out, its environment cannot be made: {told}")
+        return environment(CACHE / peer.script.removesuffix(".py"), peer.packages)
+    except CannotBeMade as error:
+        print(f"{name} left out, its environment cannot be made: {error}")
         return None
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
 
 
 def installed_warta() -> str:
@@ -136,7 +122,7 @@ def installed_warta() -> str:
     a development environment measures both.
     """
     peer = Peer("warta", "warta.py", ("pip",))
-    python = environment("warta", peer)
+    python = interpreter("warta", peer)
     if python is None:
         return sys.executable
     install = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
