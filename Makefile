@@ -87,11 +87,15 @@ bench-scale: $(STAMP)  ## what a page costs, and the host scheduler simulated at
 bench-stream: $(STAMP)  ## a simulated week of `warta stream`: losses, freshness, memory
 	$(BIN)/python -m tests.bench.bench_stream
 
-flink-test: $(STAMP)  ## the batch graph on Flink against the local engine, row by row
+flink-test: $(STAMP)  ## a session cluster; both graphs on Flink against the local engine, with kills (needs Java, Maven)
+	$(BIN)/python -m tests.flink.plain_job
 	$(BIN)/python -m tests.flink.run
+	$(BIN)/python -m tests.flink.run --cluster --kill-worker --parallelism 2
+	$(BIN)/python -m tests.flink.unbounded --engine flink --cluster --kill
 
-prism-test: $(STAMP)  ## the same on Prism with an external worker pool (needs Go)
+prism-test: $(STAMP)  ## the same on Prism with an external worker pool, once with a worker killed (needs Go)
 	$(BIN)/python -m tests.flink.run --engine prism --external
+	$(BIN)/python -m tests.flink.run --engine prism --external --kill-worker
 
 prism-stream: $(STAMP)  ## the unbounded graph on Prism: twelve windows; then killed in the middle and started again
 	$(BIN)/python -m tests.flink.unbounded

@@ -5,12 +5,18 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.environments import CannotBeMade, environment
 from warta.pipelines.engines import beam_version
 
 CACHE = Path(__file__).parents[2] / ".cache"
 FLINK = "beam-runners-flink-2.2-job-server"
+DISTRIBUTION = "apache-flink-libraries==2.2.1"
+"""The Flink that Beam's runner for 2.2 is built against, as PyPI carries it: jars, 313 MB."""
 PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
+JAVA = "Java 17 (openjdk-17-jre-headless)"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
+EXIT_MISSING = 3
+"""How a program ends that could not be run for want of another."""
 
 
 class Missing(Exception):
@@ -23,9 +29,8 @@ def flink_job_server() -> Path:
     Raises:
       Missing: without Java or Maven, or when the repository does not have the jar.
     """
-    for program, package in (("java", "Java 17 (openjdk-17-jre-headless)"), ("mvn", "Maven (maven)")):
-        if not shutil.which(program):
-            raise Missing(f"no `{program}` on the path: install {package}")
+    _on_path("java", JAVA)
+    _on_path("mvn", "Maven (maven)")
     version = beam_version()
     jar = CACHE / "flink" / f"{FLINK}-{version}.jar"
     if not jar.exists():
@@ -38,6 +43,21 @@ def flink_job_server() -> Path:
     return jar
 
 
+def flink_distribution() -> Path:
+    """Return the folder of a Flink distribution: `lib`, `opt`, `plugins`.
+
+    Raises:
+      Missing: without Java, or when PyPI does not deliver it.
+    """
+    _on_path("java", JAVA)
+    try:
+        python = environment(CACHE / "flink" / "distribution", ("--no-deps", DISTRIBUTION))
+    except CannotBeMade as error:
+        raise Missing(f"PyPI did not deliver {DISTRIBUTION}: {error}") from error
+    (home,) = python.parents[1].glob("lib/python*/site-packages/pyflink")
+    return home
+
+
 def prism() -> Path:
     """Return the Prism program.
 
@@ -46,8 +66,7 @@ def prism() -> Path:
     """
     program = CACHE / "prism" / "prism"
     if not program.exists():
-        if not shutil.which("go"):
-            raise Missing("no `go` on the path: install Go (golang)")
+        _on_path("go", "Go (golang)")
         program.parent.mkdir(parents=True, exist_ok=True)
         environment = os.environ | {"GOBIN": str(program.parent)}
         command = ["go", "install", f"{PRISM}@v{beam_version()}"]
@@ -55,3 +74,8 @@ def prism() -> Path:
         if ended.returncode:
             raise Missing(f"{' '.join(command)} failed: {ended.stderr.strip()[-400:]}")
     return program
+
+
+def _on_path(program: str, package: str) -> None:
+    if not shutil.which(program):
+        raise Missing(f"no `{program}` on the path: install {package}")

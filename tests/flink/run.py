@@ -3,21 +3,26 @@
 python -m tests.flink.run                    Flink, at parallelism 1, 2 and 4
 python -m tests.flink.run --engine prism     Beam's own portable engine
 python -m tests.flink.run --external         workers in processes of their own, from a worker pool
+python -m tests.flink.run --cluster          Flink as a session cluster: job manager, two task managers, pool
+python -m tests.flink.run … --kill-worker    a worker of the pool killed while it writes
 """
 
 import argparse
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.flink.programs import Missing, flink_job_server, prism
+from tests.flink.cluster import Cluster, cluster, environment_of
+from tests.flink.programs import EXIT_MISSING, Missing, flink_job_server, prism
 from warta import read
 
 PARALLELISMS = (1, 2, 4)
@@ -32,9 +37,38 @@ START_S = 60
 POOL = "apache_beam.runners.worker.worker_pool_main"
 MOST_RUNS = 3
 """A page that did not answer in time on a busy machine waits for the next run."""
-EXIT_DONE, EXIT_DIFFERENT, EXIT_MISSING = 0, 1, 3
+EXIT_DONE, EXIT_DIFFERENT = 0, 1
 
 Rows = set[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where the graph's Python runs."""
+
+    options: list[str]
+    """Beam's, for them."""
+    pool: "subprocess.Popen[bytes] | None" = None
+
+    def kill_one(self) -> bool:
+        """Kill the oldest worker of the pool as the kernel would; return whether there was one."""
+        assert self.pool is not None
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.pool.pid)], capture_output=True)
+        for pid in listed.stdout.split()[:1]:
+            os.kill(int(pid), signal.SIGKILL)
+        return bool(listed.stdout.split())
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What runs the graph."""
+
+    options: list[str]
+    """Beam's, for it."""
+    cluster: Cluster | None = None
+
+
+LOOPBACK_WORKERS = Workers(["--environment_type=LOOPBACK"])
 
 
 def main() -> int:
@@ -43,25 +77,58 @@ def main() -> int:
     parser.add_argument("--engine", choices=("flink", "prism"), default="flink")
     parser.add_argument("--parallelism", type=int, action="append", help="default: 1, 2 and 4")
     parser.add_argument("--external", action="store_true", help="workers from a pool, not from the driver")
+    parser.add_argument(
+        "--cluster", action="store_true", help="Flink as a session cluster; workers from a pool"
+    )
+    parser.add_argument("--kill-worker", action="store_true", help="kill a worker of the pool in the middle")
     args = parser.parse_args()
-    try:
-        engine = flink_options() if args.engine == "flink" else prism_options()
-    except Missing as missing:
-        print(f"{args.engine}: not run. {missing}", file=sys.stderr)
-        return EXIT_MISSING
+    if args.cluster and args.engine != "flink":
+        parser.error("--cluster: is Flink's")
+    if args.kill_worker and not (args.external or args.cluster):
+        parser.error("--kill-worker: takes one of a pool; add --external or --cluster")
     parallelisms = args.parallelism or (PARALLELISMS if args.engine == "flink" else (1,))
-    workers = external_workers() if args.external else nullcontext(["--environment_type=LOOPBACK"])
-    with tempfile.TemporaryDirectory() as scratch, workers as where:
-        wanted = run(Path(scratch) / "local", "local", [])
-        alike = [same(wanted, found) for found in on_engine(Path(scratch), [*engine, *where], parallelisms)]
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            engine = started(args.engine, stack, scratch if args.cluster else None)
+        except Missing as missing:
+            print(f"{args.engine}: not run. {missing}", file=sys.stderr)
+            return EXIT_MISSING
+        pooled = args.external or args.cluster
+        workers = stack.enter_context(external_workers()) if pooled else LOOPBACK_WORKERS
+        wanted = run(scratch / "local", "local", [])
+        kill = workers.kill_one if args.kill_worker else None
+        options = [*engine.options, *workers.options]
+        alike = [same(wanted, found) for found in on_engine(scratch, options, parallelisms, kill)]
         return EXIT_DONE if all(alike) else EXIT_DIFFERENT
 
 
-def on_engine(scratch: Path, engine: list[str], parallelisms: Iterable[int]) -> Iterable[Rows]:
+def started(engine: str, stack: ExitStack, scratch: Path | None = None) -> Engine:
+    """Return an engine that is ready.
+
+    Args:
+      scratch: where a session cluster lives; `stack` stops it. None: Flink lives as long as the job.
+
+    Raises:
+      Missing: when there is none.
+    """
+    if engine == "prism":
+        return Engine(prism_options())
+    options = flink_options()
+    if scratch is None:
+        return Engine(options)
+    running = stack.enter_context(cluster(scratch / "flink"))
+    stack.enter_context(environment_of(running))
+    return Engine([*options, f"--flink_master={running.rest}"], running)
+
+
+def on_engine(
+    scratch: Path, engine: list[str], parallelisms: Iterable[int], kill: Callable[[], bool] | None
+) -> Iterable[Rows]:
     """Yield the rows of a run at each parallelism."""
     for parallelism in parallelisms:
         options = [*engine, f"--parallelism={parallelism}"]
-        yield run(scratch / f"parallel-{parallelism}", f"parallelism {parallelism}", options)
+        yield run(scratch / f"parallel-{parallelism}", f"parallelism {parallelism}", options, kill)
 
 
 def flink_options() -> list[str]:
@@ -75,8 +142,8 @@ def prism_options() -> list[str]:
 
 
 @contextmanager
-def external_workers() -> Iterator[list[str]]:
-    """Run a worker pool, as it runs beside each task manager of a cluster; yield Beam's options for it."""
+def external_workers() -> Iterator[Workers]:
+    """Run a worker pool, as it runs beside each task manager of a cluster."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     # The pool starts workers as `python`, whichever comes first on the path.
@@ -85,7 +152,8 @@ def external_workers() -> Iterator[list[str]]:
     with subprocess.Popen(command, env=os.environ | {"PATH": path}, stderr=subprocess.DEVNULL) as pool:
         try:
             await_port(port)
-            yield ["--environment_type=EXTERNAL", f"--environment_config=127.0.0.1:{port}"]
+            where = ["--environment_type=EXTERNAL", f"--environment_config=127.0.0.1:{port}"]
+            yield Workers(where, pool)
         finally:
             pool.terminate()
 
@@ -103,17 +171,39 @@ def await_port(port: int) -> None:
             time.sleep(0.1)
 
 
-def run(output: Path, name: str, options: list[str]) -> Rows:
-    """Run `warta sample` until nothing waits, print what it took, and return all rows."""
+def run(output: Path, name: str, options: list[str], kill: Callable[[], bool] | None = None) -> Rows:
+    """Run `warta sample` until nothing waits, print what it took, and return all rows.
+
+    Args:
+      kill: kills a worker; it is called once, when the first run writes. That run may fail, if its engine
+        does not try again: the next has to make up for it.
+    """
     command = [sys.executable, "-m", "warta", "sample", "--output", str(output), "--quiet", "--no-report"]
     began, cpu_s, waiting, runs = time.monotonic(), 0.0, 1, 0
     while waiting and runs < MOST_RUNS:
-        subprocess.run([*command, *options], check=True, timeout=RUN_S)
-        report = json.loads(max((output / "runs").glob("*.json")).read_text())
-        cpu_s, waiting, runs = cpu_s + report["cpu_s"], report["books"]["deferred"], runs + 1
+        with subprocess.Popen([*command, *options]) as running:
+            failed = interrupted(running, output, kill) if kill and not runs else running.wait(RUN_S)
+        runs += 1
+        if failed and not (kill and runs == 1):
+            raise subprocess.CalledProcessError(failed, command)
+        if not failed:
+            report = json.loads(max((output / "runs").glob("*.json")).read_text())
+            cpu_s, waiting = cpu_s + report["cpu_s"], report["books"]["deferred"]
     found, wall_s = rows(output), time.monotonic() - began
     print(f"{name}: {len(found)} rows, {waiting} waiting, {runs} runs, {wall_s:.1f} s, {cpu_s:.1f} CPU-s")
     return found
+
+
+def interrupted(running: "subprocess.Popen[bytes]", output: Path, kill: Callable[[], bool]) -> int:
+    """Kill a worker as soon as something is staged; return how the run ended."""
+    while not any(path.is_file() for path in (output / "staging").rglob("*")):
+        assert running.poll() is None, "the run ended before anything was staged"
+        time.sleep(0.01)
+    killed = kill()
+    assert killed, "there was no worker to kill"
+    failed = running.wait(RUN_S)
+    print(f"  a worker killed while it wrote: the run {'failed' if failed else 'went on'}")
+    return failed
 
 
 def rows(output: Path) -> Rows:

@@ -3,6 +3,8 @@
 python -m tests.flink.unbounded                              Prism, twelve windows, workers in this process
 python -m tests.flink.unbounded --engine flink --external    Flink, workers from a pool
 python -m tests.flink.unbounded --kill                       the engine and its driver killed, started again
+python -m tests.flink.unbounded --engine flink --cluster --kill
+                                    a session cluster with checkpoints: a task manager killed, another started
 
 A week of the sample newsroom passes in the windows; the newsroom's clock runs ahead, warta's does not.
 """
@@ -16,19 +18,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.bench.stream_week import Week
-from tests.flink.programs import Missing
+from tests.flink.programs import EXIT_MISSING, Missing
 from tests.flink.run import (
     EXIT_DIFFERENT,
     EXIT_DONE,
-    EXIT_MISSING,
+    LOOPBACK_WORKERS,
+    Engine,
     external_workers,
-    flink_options,
-    prism_options,
+    started,
 )
 from warta.newsroom import WEEK_END, WEEK_START, serve
 from warta.transforms.store.files import files_at
@@ -58,23 +61,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--engine", choices=("prism", "flink"), default="prism")
     parser.add_argument("--external", action="store_true", help="workers from a pool")
-    parser.add_argument("--kill", action="store_true", help="kill everything in the middle and start again")
+    parser.add_argument("--cluster", action="store_true", help="a session cluster; workers from a pool")
+    parser.add_argument("--kill", action="store_true", help="kill in the middle and start again")
     parser.add_argument("--windows", type=int, default=WINDOWS)
     parser.add_argument("--window-s", type=float, default=WINDOW_S)
     parser.add_argument("--output", type=Path, help="keep the dataset there")
     args = parser.parse_args()
-    try:
-        engine = prism_options() if args.engine == "prism" else flink_options()
-    except Missing as missing:
-        print(f"{args.engine}: not run. {missing}", file=sys.stderr)
-        return EXIT_MISSING
-    workers = external_workers() if args.external else nullcontext(["--environment_type=LOOPBACK"])
-    with tempfile.TemporaryDirectory() as scratch, workers as where:
-        output = args.output or Path(scratch) / "data"
-        return run(output, [*engine, *where], args.windows, args.window_s, kill=args.kill)
+    if args.cluster and args.engine != "flink":
+        parser.error("--cluster: is Flink's; add --engine flink")
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            engine = started(args.engine, stack, scratch if args.cluster else None)
+        except Missing as missing:
+            print(f"{args.engine}: not run. {missing}", file=sys.stderr)
+            return EXIT_MISSING
+        pooled = args.external or args.cluster
+        workers = stack.enter_context(external_workers()) if pooled else LOOPBACK_WORKERS
+        engine = replace(engine, options=[*engine.options, *workers.options])
+        return run(args.output or scratch / "data", engine, args.windows, args.window_s, kill=args.kill)
 
 
-def run(output: Path, engine: list[str], windows: int, window_s: float, *, kill: bool) -> int:
+def run(output: Path, engine: Engine, windows: int, window_s: float, *, kill: bool) -> int:
     """Stream `windows` windows of the newsroom into `output`; print the count; return the exit code."""
     clock = FastClock((windows - QUIET) * window_s, window_s)
     with serve(clock=clock) as newsroom:
@@ -89,16 +97,35 @@ def run(output: Path, engine: list[str], windows: int, window_s: float, *, kill:
         options += ["--min-delay-s", "0.02", "--poll-all", "--allow-network", "127.0.0.0/8"]
         for pattern, address in newsroom.connect_to:
             options += ["--connect-to", f"{pattern}={address}"]
-        parts = [windows // 2, windows - windows // 2] if kill else [windows]
-        for number, part in enumerate(parts):
-            with streaming([*options, "--windows", str(part), *engine]) as stream:
-                if kill and number == 0:
-                    await_commits(output, part - 1, stream)
-                    os.killpg(stream.pid, signal.SIGKILL)
-                    print(f"killed driver, workers and engine after {part - 1} windows", flush=True)
+        options += engine.options
+        half = windows // 2
+        if kill and engine.cluster:
+            with streaming([*options, "--windows", str(windows)]) as stream:
+                await_commits(output, half - 1, stream)
+                engine.cluster.kill_task_manager()
+                engine.cluster.add_task_manager()
+                print(f"killed one of two task managers after {half - 1} windows", flush=True)
                 stream.wait(timeout=(windows + 20) * window_s)
+            restored = engine.cluster.checkpoints_that("restored")
+            print(f"the job went on from a checkpoint: {restored or 'never'}")
+            if not restored:
+                return EXIT_DIFFERENT
+        elif kill:
+            with streaming([*options, "--windows", str(half)]) as stream:
+                await_commits(output, half - 1, stream)
+                os.killpg(stream.pid, signal.SIGKILL)
+                print(f"killed driver, workers and engine after {half - 1} windows", flush=True)
+            go_through(options, windows - half, window_s)
+        else:
+            go_through(options, windows, window_s)
         problems = newsroom.problems
     return count(output, clock, problems, window_s)
+
+
+def go_through(options: list[str], windows: int, window_s: float) -> None:
+    """Stream so many windows to their end."""
+    with streaming([*options, "--windows", str(windows)]) as stream:
+        stream.wait(timeout=(windows + 20) * window_s)
 
 
 @contextmanager
