@@ -50,7 +50,7 @@ def test_the_cron_job_starts_a_run_that_parses() -> None:
 
 
 def test_the_flink_manifest_starts_a_stream_that_parses() -> None:
-    flink, driver = documents("kubernetes/flink.yaml")
+    flink, _, driver = documents("kubernetes/flink.yaml")
     assert faults(flink) == []
     pod = driver["spec"]["template"]["spec"]
     args = parse(pod["containers"][0]["args"])
@@ -63,8 +63,27 @@ def test_the_flink_manifest_starts_a_stream_that_parses() -> None:
     )
 
 
+def test_the_flink_driver_asks_for_checkpoints_itself() -> None:
+    _, asked, driver = documents("kubernetes/flink.yaml")
+    assert "execution.checkpointing.interval" in yaml.safe_load(asked["data"]["config.yaml"])
+    pod = driver["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    (named,) = (one["value"] for one in container["env"] if one["name"] == "FLINK_CONF_DIR")
+    (volume,) = (one["name"] for one in container["volumeMounts"] if one["mountPath"] == named)
+    assert {"name": volume, "configMap": {"name": asked["metadata"]["name"]}} in pod["volumes"]
+
+
+def test_who_submits_to_flink_has_java() -> None:
+    image = (DEPLOY / "Dockerfile").read_text()
+    (compose,) = documents("compose.yaml")
+    assert "ARG JAVA" in image
+    assert "jre" in compose["services"]["warta"]["build"]["args"]["JAVA"]
+    driver = documents("kubernetes/flink.yaml")[-1]
+    assert driver["spec"]["template"]["spec"]["containers"][0]["image"].endswith("-java")
+
+
 def test_a_flink_manifest_with_an_unknown_field_is_refused() -> None:
-    flink, _ = documents("kubernetes/flink.yaml")
+    flink, *_ = documents("kubernetes/flink.yaml")
     flink["spec"]["jobManager"]["memory"] = "1g"
     assert faults(flink) == ["spec.jobManager.memory"]
 
