@@ -83,25 +83,33 @@ def faults(said: Sequence[str], found: dict[str, Any]) -> list[str]:
     """Return what a job description lacks of what the command line said."""
     if "error" in found:
         return [found["error"]]
-    environment_, missing = found["job"]["environment"], []
-    missing += [f"no step {step}" for step in SENTENCE[said[0]] if step not in found["steps"]]
     beam_args = build_parser().parse_known_args(list(said))[1]
-    options = environment_["sdkPipelineOptions"]["options"]
-    for name, value in (arg.removeprefix("--").split("=", 1) for arg in beam_args):
-        if not arrived(name, value, options):
-            missing.append(f"--{name}={value} did not arrive: {options.get(name)}")
-    (pool,) = environment_["workerPools"]
-    given = dict(arg.removeprefix("--").split("=", 1) for arg in beam_args)
+    given = [tuple(arg.removeprefix("--").split("=", 1)) for arg in beam_args]
+    sent = found["job"]["environment"]
+    options = sent["sdkPipelineOptions"]["options"]
+    (pool,) = sent["workerPools"]
     images = {image["containerImage"] for image in pool["sdkHarnessContainerImages"]}
-    if images != {given["sdk_container_image"]}:
-        missing.append(f"another image: {sorted(images)}")
-    if pool["autoscalingSettings"]["maxNumWorkers"] != int(given["max_num_workers"]):
-        missing.append(f"other workers: {pool['autoscalingSettings']}")
-    if pool["numThreadsPerWorker"] != int(given["number_of_worker_harness_threads"]):
-        missing.append(f"other threads: {pool['numThreadsPerWorker']}")
-    elsewhere = [path for path in found["staged"] if not path.startswith(given["staging_location"])]
-    missing += [f"staged elsewhere: {path}" for path in elsewhere]
-    return missing + [f"looked up on the network: {address}" for address in found["looked_up"]]
+    one = dict(given)
+    wanted = {
+        "image": ({one["sdk_container_image"]}, images),
+        "workers": (int(one["max_num_workers"]), pool["autoscalingSettings"]["maxNumWorkers"]),
+        "threads": (int(one["number_of_worker_harness_threads"]), pool["numThreadsPerWorker"]),
+    }
+    return [
+        *(f"no step {step}" for step in SENTENCE[said[0]] if step not in found["steps"]),
+        *(
+            f"--{name}={value} did not arrive: {options.get(name)}"
+            for name, value in given
+            if not arrived(name, value, options)
+        ),
+        *(f"other {what}: {got}" for what, (want, got) in wanted.items() if want != got),
+        *(f"staged elsewhere: {path}" for path in found["staged"] if not _is_below(path, one)),
+        *(f"looked up on the network: {address}" for address in found["looked_up"]),
+    ]
+
+
+def _is_below(path: str, one: dict[str, str]) -> bool:
+    return path.startswith(f"{one['staging_location']}/")
 
 
 def arrived(name: str, value: str, options: dict[str, Any]) -> bool:

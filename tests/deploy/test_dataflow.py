@@ -42,17 +42,16 @@ def test_a_run_is_a_batch_job_and_a_stream_is_none(jobs: dict[str, dict[str, Any
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("--max_num_wrkers=3", r"unknown option '--max_num_wrkers=3'"),
-        ("--max_num_workers=many", r"--max_num_workers: invalid int value: 'many'"),
-        ("--project=Some Project", r"Invalid Project ID \(Some Project\)"),
+        ("--max_num_wrkers=3", "unknown option '--max_num_wrkers=3'"),
+        ("--max_num_workers=many", "--max_num_workers: invalid int value: 'many'"),
+        ("--project=Some Project", "Invalid Project ID (Some Project)"),
     ],
     ids=["unknown", "no number", "no project"],
 )
 def test_a_wrong_option_is_named_and_makes_no_job(option: str, told: str, python: Path) -> None:
     found = described(python, [*arguments(), option])
     assert faults(arguments(), found) == [found["error"]]
-    with pytest.raises(ValueError, match=told):
-        raise ValueError(found["error"])
+    assert told in found["error"]
     assert "job" not in found
 
 
@@ -61,7 +60,7 @@ def test_what_is_dropped_or_changed_on_the_way_is_a_fault(jobs: dict[str, dict[s
     assert faults(said, jobs["run"]) == [
         "--worker_zone=asia-southeast2-a did not arrive: None",
         "--max_num_workers=11 did not arrive: 10.0",
-        "other workers: {'maxNumWorkers': 10}",
+        "other workers: 10",
     ]
 
 
