@@ -24,6 +24,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from tests.bench.speed_world import World, serve_pages
 from tests.environments import UV, CannotBeMade, environment
+from warta.transforms.extract.tree import decode
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "bench"
