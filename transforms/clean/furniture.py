@@ -112,6 +112,8 @@ def learn(
 
 def strip_furniture(text: str, furniture: Collection[str]) -> tuple[str, tuple[Removed, ...]]:
     """Return `text` without its furniture, and what was cut; unchanged when too little would be left."""
+    if not furniture:
+        return text, ()
     kept: list[str] = []
     removed: list[Removed] = []
     for part in paragraphs(text):
