@@ -8,7 +8,8 @@ about an empty element that has the same, and its answer is remembered. What is 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import islice
 
 from lxml import etree, html
 from trafilatura import xpaths
@@ -51,40 +52,51 @@ class Choice:
         self._answers: dict[_Key, bool] = {}
 
     def __call__(self, tree: html.HtmlElement) -> list[html.HtmlElement]:
-        passing = self._passing(tree)
-        if self._first or self._looks_below:
-            found = next(passing, None)
-            if found is None:
-                return []
-            # What an empty element with such names passes, one with something below it may not.
-            return [found] if self._first else self.expression(tree)
-        return list(passing)
+        below = tree.iterdescendants(*self._tags)
+        if self._first:
+            return list(islice((element for element in below if self._passes(element)), 1))
+        elements = list(below)
+        keys = [self._key(element) for element in elements]
+        answers = self._answers_to(keys)
+        passing = [element for element, key in zip(elements, keys, strict=True) if answers[key]]
+        # What an empty element with such names passes, one with something below it may not.
+        return self.expression(tree) if passing and self._looks_below else passing
 
     @property
     def remembered(self) -> int:
         """How many answers are kept."""
         return len(self._answers)
 
-    def _passing(self, tree: html.HtmlElement) -> Iterator[html.HtmlElement]:
-        answers, asked = self._answers, self._asked
-        for element in tree.iterdescendants(*self._tags):
-            key = (element.tag, tuple([item for item in element.items() if item[0] in asked]))
-            answer = answers.get(key)
-            if answer is None:
-                if len(answers) >= MAX_REMEMBERED:
-                    answers.clear()
-                answer = answers[key] = self._ask(*key)
-            if answer:
-                yield element
+    def _key(self, element: html.HtmlElement) -> _Key:
+        asked = self._asked
+        return element.tag, tuple([item for item in element.items() if item[0] in asked])
 
-    def _ask(self, tag: str, attributes: tuple[tuple[str, str], ...]) -> bool:
+    def _passes(self, element: html.HtmlElement) -> bool:
+        key = self._key(element)
+        return self._answers_to([key])[key]
+
+    def _answers_to(self, keys: Sequence[_Key]) -> dict[_Key, bool]:
+        """Return answers that hold those to `keys`; what is not remembered is asked in one go."""
+        unknown = {key for key in keys if key not in self._answers}
+        if len(self._answers) + len(unknown) > MAX_REMEMBERED:
+            self._answers, unknown = {}, set(keys)
+        if unknown:
+            self._answers |= self._ask(list(unknown))
+        return self._answers
+
+    def _ask(self, keys: Sequence[_Key]) -> dict[_Key, bool]:
         parent = etree.Element("div")
-        alone = etree.SubElement(parent, tag if self._tags else "div")  # "o:p" cannot be made, only parsed
-        for name, value in attributes:  # in the order of the source: of `@id|@class` the first counts
-            alone.set(
-                name, UNPARSABLE.sub(" ", value)
-            )  # a character reference may have brought what cannot be set
-        return bool(self.expression(parent))
+        alone = []
+        for tag, attributes in keys:
+            # "o:p" cannot be made, only parsed; where any tag will do, it is as good as another.
+            element = etree.SubElement(parent, tag if self._tags else "div")
+            for name, value in attributes:  # in the order of the source: of `@id|@class` the first counts
+                element.set(
+                    name, UNPARSABLE.sub(" ", value)
+                )  # a character reference brings what cannot be set
+            alone.append(element)
+        passing = set(self.expression(parent))
+        return {key: element in passing for key, element in zip(keys, alone, strict=True)}
 
 
 def remember_choices() -> None:

@@ -78,7 +78,8 @@ def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> No
     tree = parse_tree(
         "<html><body>" + "".join(f"<div class='a{n}'></div>" for n in range(50)) + "</body></html>"
     )
-    assert len(choice(tree)) == 50
+    small = parse_tree("<html><body><div class='a'></div><div class='b'></div></body></html>")
+    assert [len(choice(one)) for one in (tree, small, tree, small)] == [50, 1, 50, 1]
     assert choice.remembered <= 10 < MAX_REMEMBERED
 
 
