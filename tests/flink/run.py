@@ -82,25 +82,36 @@ def main() -> int:
     )
     parser.add_argument("--kill-worker", action="store_true", help="kill a worker of the pool in the middle")
     args = parser.parse_args()
-    if args.cluster and args.engine != "flink":
-        parser.error("--cluster: is Flink's")
     if args.kill_worker and not (args.external or args.cluster):
         parser.error("--kill-worker: takes one of a pool; add --external or --cluster")
     parallelisms = args.parallelism or (PARALLELISMS if args.engine == "flink" else (1,))
     with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         try:
-            engine = started(args.engine, stack, scratch if args.cluster else None)
+            scratch, engine, workers = set_up(parser, args, stack)
         except Missing as missing:
             print(f"{args.engine}: not run. {missing}", file=sys.stderr)
             return EXIT_MISSING
-        pooled = args.external or args.cluster
-        workers = stack.enter_context(external_workers()) if pooled else LOOPBACK_WORKERS
         wanted = run(scratch / "local", "local", [])
         kill = workers.kill_one if args.kill_worker else None
         options = [*engine.options, *workers.options]
         alike = [same(wanted, found) for found in on_engine(scratch, options, parallelisms, kill)]
         return EXIT_DONE if all(alike) else EXIT_DIFFERENT
+
+
+def set_up(
+    parser: argparse.ArgumentParser, args: argparse.Namespace, stack: ExitStack
+) -> tuple[Path, Engine, Workers]:
+    """Return a scratch folder, the engine and the workers that a command line asks for; `stack` ends them.
+
+    Raises:
+      Missing: when there is no such engine.
+    """
+    if args.cluster and args.engine != "flink":
+        parser.error("--cluster: is Flink's; add --engine flink")
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    engine = started(args.engine, stack, scratch if args.cluster else None)
+    pooled = args.external or args.cluster
+    return scratch, engine, stack.enter_context(external_workers()) if pooled else LOOPBACK_WORKERS
 
 
 def started(engine: str, stack: ExitStack, scratch: Path | None = None) -> Engine:

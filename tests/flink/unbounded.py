@@ -15,7 +15,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -28,10 +27,8 @@ from tests.flink.programs import EXIT_MISSING, Missing
 from tests.flink.run import (
     EXIT_DIFFERENT,
     EXIT_DONE,
-    LOOPBACK_WORKERS,
     Engine,
-    external_workers,
-    started,
+    set_up,
 )
 from warta.newsroom import WEEK_END, WEEK_START, serve
 from warta.transforms.store.files import files_at
@@ -67,17 +64,12 @@ def main() -> int:
     parser.add_argument("--window-s", type=float, default=WINDOW_S)
     parser.add_argument("--output", type=Path, help="keep the dataset there")
     args = parser.parse_args()
-    if args.cluster and args.engine != "flink":
-        parser.error("--cluster: is Flink's; add --engine flink")
     with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         try:
-            engine = started(args.engine, stack, scratch if args.cluster else None)
+            scratch, engine, workers = set_up(parser, args, stack)
         except Missing as missing:
             print(f"{args.engine}: not run. {missing}", file=sys.stderr)
             return EXIT_MISSING
-        pooled = args.external or args.cluster
-        workers = stack.enter_context(external_workers()) if pooled else LOOPBACK_WORKERS
         engine = replace(engine, options=[*engine.options, *workers.options])
         return run(args.output or scratch / "data", engine, args.windows, args.window_s, kill=args.kill)
 
