@@ -18,7 +18,7 @@ from warta.pipelines.cycle.staging import staged_index
 from warta.pipelines.cycle.tally import Tally, read_tally
 from warta.pipelines.look.progress import doing
 from warta.pipelines.options import Settings
-from warta.pipelines.process.machine import peak_rss_mb, tree_cpu_s
+from warta.pipelines.process.machine import peak_rss_mb, release_memory, tree_cpu_s
 from warta.pipelines.stories import tell_stories
 from warta.schemas.outcome import Books, RunReport
 from warta.transforms.dedup.index import IndexFiles
@@ -86,6 +86,7 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     doing.begin("fetching", ledger.cycles + 1)
     with beam.Pipeline(options=PipelineOptions([UNCHECKED, *settings.beam_args])) as pipeline:
         build(pipeline, Planned(plan), steps(plan))
+    release_memory()
     doing.begin("committing")
     tally = read_tally(plan.staging.path)
     learnt = memory.learn(plan.staging, plan.pending)

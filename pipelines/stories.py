@@ -4,19 +4,18 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from warta.schemas.tables import SCHEMA_VERSION
 from warta.transforms.dedup.stories import STORY_DAYS, Story, Telling, find_stories
+from warta.transforms.dedup.terms import LEAD_CHARS
 from warta.transforms.store.commit import Change, Store
 from warta.transforms.store.layout import join, parse_partition, partition_path
 from warta.transforms.store.manifest import live_files
 from warta.transforms.store.parquet import write_rows
 from warta.transforms.store.read import read
 from warta.transforms.store.rows import to_arrow
-
-LEAD_CHARS = 2_000
-"""Characters of each text that stories are told by; `stories.py` looks at title and lead only."""
 
 Interval = tuple[date, date]
 """First and last day, both included."""
@@ -66,12 +65,14 @@ def intervals(days: Iterable[date], margin: int) -> list[Interval]:
 def tellings(stored: ds.Dataset, span: Interval) -> list[Telling]:
     """Return the latest revision of each stored article of a span of days, cut to what stories need."""
     within = (ds.field("date") >= span[0]) & (ds.field("date") <= span[1])
-    columns = ["id", "revision", "title", "text", "published", "fetched_at", "publisher"]
+    columns = {
+        name: ds.field(name) for name in ("id", "revision", "title", "published", "fetched_at", "publisher")
+    } | {"text": pc.utf8_slice_codeunits(ds.field("text"), 0, LEAD_CHARS)}
     latest: dict[str, dict[str, Any]] = {}
     for batch in stored.to_batches(columns=columns, filter=within):
         for row in batch.to_pylist():
             if row["revision"] >= latest.get(row["id"], row)["revision"]:
-                latest[row["id"]] = row | {"text": row["text"][:LEAD_CHARS]}
+                latest[row["id"]] = row
     return [
         Telling(row["id"], row["title"], row["text"], row["published"] or row["fetched_at"], row["publisher"])
         for row in latest.values()

@@ -1,5 +1,6 @@
 """What a run costs the machine it runs on."""
 
+import ctypes
 import os
 import resource
 from pathlib import Path
@@ -29,6 +30,14 @@ def tree_cpu_s() -> float:
 def peak_rss_mb() -> float:
     """Return the largest resident size that this process had, in MB (Linux counts in kB)."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def release_memory() -> None:
+    """Return what was freed to the system, where the C library can (glibc): a cycle's shuffles leave
+    hundreds of MB of it behind, in pieces that the next cycle cannot always use."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def _processes() -> tuple[dict[int, int], dict[int, int]]:

@@ -29,7 +29,6 @@ from warta.transforms.dedup.documents import place_documents
 from warta.transforms.dedup.index import PRINTS, Index, shape_numbers, write_segment, write_urls
 from warta.transforms.dedup.merging import merge_segments
 from warta.transforms.dedup.model import IndexRow, Kind, Verdict
-from warta.transforms.dedup.near import SHARED_SAMPLES
 from warta.transforms.dedup.place import join_shard, joined, matches_with_stored, parts_of, place
 from warta.transforms.dedup.resolve import arrival_of
 from warta.transforms.dedup.rows import DOCUMENT, ROW, RowArray, Strings, day_number
@@ -256,9 +255,7 @@ def settled_groups(runs: Sequence[Sequence[Article]]) -> set[frozenset[str]]:
             by_key = {one.url_id: one for one in run}
             arrivals = [arrival_of(one) for one in run]
             matches = [match for _, match in matches_with_stored(arrivals, Index(files))]
-            met = join_shard(
-                (part for arrival in arrivals for _, part in parts_of(arrival, 1)), least=SHARED_SAMPLES
-            )
+            met = join_shard((part for arrival in arrivals for _, part in parts_of(arrival, 1)), alone=True)
             matches += [match for one in met for match in joined([one])]
             learnt: list[IndexRow] = []
             for verdict in place(arrivals, matches, texts):

@@ -1,8 +1,9 @@
 """The world of `make bench`: as many pages as asked for, real ones where the shared corpus is present.
 
-The corpus has 675 pages. A world of more serves further editions of each under a host of its own: every fifth
-word of running text is followed by a word of that edition, so that no edition is a duplicate of another while
-language, structure and weight stay real. Without the corpus the pages are generated (`world_pages.py`).
+The corpus has 675 pages. A world of more serves further editions of each under a host of its own: every
+fourth word of running text is followed by a word of that edition. So language, structure and weight stay
+real, and no two editions share five words in a row: a larger world is not one of more copies. Without the
+corpus the pages are generated (`world_pages.py`).
 """
 
 import hashlib
@@ -31,7 +32,7 @@ _OWN_ADDRESS = re.compile(rb"\bcanonical\b|\bog:url\b|mainEntityOfPage")
 """Pages that name their old address would all be that article again."""
 _ISO_DAY = re.compile(rb"\b20[012]\d-[01]\d-[0-3]\d")
 """The corpus spans fifteen years and would fill a partition a page; a run meets a week's news."""
-_WORDS = re.compile(rb"(?:\S+\s+){5}")
+_WORDS = re.compile(rb"(?:\S+\s+){4}")
 PAGES_A_HOST = 14
 
 
@@ -84,7 +85,7 @@ class EditionsServer(CorpusServer):
 
 
 def pieces(body: bytes) -> list[bytes]:
-    """Return a page cut after every fifth word of its running text."""
+    """Return a page cut after every fourth word of its running text."""
     day = f"2026-11-{14 + len(body) % 7}".encode()
     body = _ISO_DAY.sub(day, _OWN_ADDRESS.sub(b"data-was", body))
     found: list[bytes] = []

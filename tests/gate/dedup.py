@@ -192,7 +192,7 @@ def check_stories() -> list[str]:
     undated = [replace(one, published=None) for one in tellings]  # the labels do not depend on the time
     cosines = {
         label_key(int(undated[one].id), int(undated[other].id)): cosine
-        for (one, other), cosine in similar_pairs(undated).items()
+        for one, other, cosine in zip(*similar_pairs(undated), strict=True)
     }
     print(f"stories: {len(labels)} pairs read by hand, cut {STORY_CUT}")
     for low, high in pairwise(BANDS):

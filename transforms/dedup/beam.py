@@ -17,9 +17,10 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from warta.schemas.article import Article
 from warta.schemas.entry import Entry
+from warta.transforms.dedup.chains import components
 from warta.transforms.dedup.index import Index, IndexFiles
 from warta.transforms.dedup.model import Arrival, Match, Part, StoredText
-from warta.transforms.dedup.near import SHARED_SAMPLES, WINDOW_DAYS
+from warta.transforms.dedup.near import WINDOW_DAYS
 from warta.transforms.dedup.place import (
     by_partition,
     join_shard,
@@ -28,7 +29,7 @@ from warta.transforms.dedup.place import (
     parts_of,
     place_group,
 )
-from warta.transforms.dedup.resolve import arrival_of, components
+from warta.transforms.dedup.resolve import arrival_of
 from warta.transforms.dedup.seen import duplicate_of, is_settled, pick_entry, record_of, rows_of_article
 
 ReadTexts = Callable[[list[tuple[str, date | None, str]]], dict[str, str]]
@@ -203,13 +204,13 @@ class _JoinArrivals(beam.PTransform):
 
     def expand(self, arrivals: beam.PCollection[Arrival]) -> beam.PCollection[Match]:
         shards, window_days = self.shards, self.window_days
-        least = SHARED_SAMPLES if shards == 1 else 1
+        alone = shards == 1
         return (
             arrivals
             | "SplitByHash" >> beam.FlatMap(parts_of, shards=shards).with_output_types(tuple[int, Part])
             | "GroupByShard" >> beam.GroupByKey()
             | "JoinShard"
-            >> beam.FlatMapTuple(lambda _, parts: join_shard(parts, window_days=window_days, least=least))
+            >> beam.FlatMapTuple(lambda _, parts: join_shard(parts, window_days=window_days, alone=alone))
             | "KeyByPair"
             >> beam.Map(lambda match: ((match.arrival, match.other), match)).with_output_types(
                 tuple[tuple[str, str], Match]
@@ -227,10 +228,7 @@ class _GroupArrivals(beam.PTransform):
             matches
             | "AllTogether" >> beam.Map(lambda match: (0, match)).with_output_types(tuple[int, Match])
             | "GroupMatches" >> beam.GroupByKey()
-            | "Chain"
-            >> beam.FlatMapTuple(lambda _, all_: sorted(components(all_).items())).with_output_types(
-                tuple[str, str]
-            )
+            | "Chain" >> beam.FlatMapTuple(lambda _, all_: chained(all_)).with_output_types(tuple[str, str])
         )
 
 
@@ -262,6 +260,11 @@ class _ReadTexts(beam.DoFn):
                 yield arrival, StoredText(row.key, texts[row.key])
             else:
                 self._missing.inc()
+
+
+def chained(matches: Iterable[Match]) -> list[tuple[str, str]]:
+    """Return (arrival, name of its group) for all arrivals that meet others."""
+    return sorted(components((match.arrival, match.other) for match in matches if match.other).items())
 
 
 def _to_group(item: tuple[str, Any], groups: dict[str, str]) -> tuple[str, Any]:

@@ -17,9 +17,11 @@ from warta.transforms.dedup import postings
 from warta.transforms.dedup.model import IndexRow, Kind, Known
 from warta.transforms.dedup.near import (
     COMMON_DOCUMENTS,
+    MOST_SAMPLES,
     SHARED_SAMPLES,
     WINDOW_DAYS,
     Hashes,
+    least_shared,
     samples_of,
     spread,
 )
@@ -112,7 +114,7 @@ def _write_prints(path: str, rows: Sequence[IndexRow]) -> str:
                 key_hash(row.key),
                 day_number(row.day),
                 max(day_number(row.day), day_number(row.seen)),
-                min(len(found), 255),
+                min(len(found), MOST_SAMPLES),
             )
             for row, found in zip(rows, samples, strict=True)
         ],
@@ -175,7 +177,6 @@ class Index:
         prints: Sequence[Hashes],
         days: Sequence[date | None],
         *,
-        least: int = SHARED_SAMPLES,
         window_days: int = WINDOW_DAYS,
     ) -> list[tuple[int, Known, int]]:
         """Return (place in `prints`, stored article, shared samples), for those within the window."""
@@ -183,7 +184,7 @@ class Index:
         numbers = np.array([day_number(day) for day in days], np.int64)
         for segment in self._prints:
             if len(numbers) and _overlaps(segment, numbers, window_days):
-                found += _near_in(segment, prints, numbers, least, window_days)
+                found += _near_in(segment, prints, numbers, window_days)
         keys = np.unique(np.array([key for _, key, _ in found], np.uint64))
         rows = (to_known(row, self._strings) for row in self._rows(keys))
         by_hash = {key_hash(row.key): row for row in rows if row.kind is Kind.RECORD}
@@ -234,7 +235,6 @@ def _near_in(
     segment: Segment,
     prints: Sequence[Hashes],
     days: npt.NDArray[np.int64],
-    least: int,
     window_days: int,
 ) -> list[tuple[int, int, int]]:
     """Return (place, half of the id, shared) of one segment's documents that share enough samples."""
@@ -252,18 +252,27 @@ def _near_in(
         usual = np.bincount(places, minlength=len(asked))[places] <= COMMON_DOCUMENTS
         hits.append((owners[some[places[usual]]] << 32) | rows[usual])
     pairs, shared = np.unique(np.concatenate(hits), return_counts=True) if hits else (np.empty(0, int),) * 2
-    pairs, shared = pairs[shared >= least], shared[shared >= least]
-    return _within(segment, pairs >> 32, pairs & 0xFFFFFFFF, shared, days, window_days)
+    pairs, shared = pairs[shared >= SHARED_SAMPLES], shared[shared >= SHARED_SAMPLES]
+    sizes = np.array([len(one) for one in prints])
+    return _within(segment, pairs >> 32, pairs & 0xFFFFFFFF, shared, sizes, days, window_days)
 
 
 def _within(
-    segment: Segment, places: Rows, rows: Rows, shared: Rows, days: npt.NDArray[np.int64], window_days: int
+    segment: Segment,
+    places: Rows,
+    rows: Rows,
+    shared: Rows,
+    sizes: Rows,
+    days: npt.NDArray[np.int64],
+    window_days: int,
 ) -> list[tuple[int, int, int]]:
+    """Return those hits that share enough for their size and lie within the window."""
     wanted, where = np.unique(rows, return_inverse=True)
     records, _ = segment.ranges("documents", DOCUMENT.itemsize, wanted, wanted + 1)
     documents = np.frombuffer(records.tobytes(), DOCUMENT)[where]
     mine, theirs = days[places], documents["day"].astype(np.int64)
     close = (abs(mine - theirs) <= window_days) | (mine == 0) | (theirs == 0)
+    close &= shared >= least_shared(np.minimum(sizes[places], documents["samples"]))
     return [
         (int(place), int(key), int(count))
         for place, key, count in zip(places[close], documents["key"][close], shared[close], strict=True)

@@ -84,6 +84,8 @@ class Part:
     content_hash: str = ""
     samples: bytes = b""
     day: date | None = None
+    size: int = 0
+    """Samples that the text has in all shards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Match:
     stored: Known | None = None
     shared: int = 0
     """Sampled 5-grams in common."""
+    smaller: int = 0
+    """Sampled 5-grams of the smaller text."""
     met: bool = False
     """They have the id or the content hash in common."""
     address: Known | None = None

@@ -28,6 +28,9 @@ SHARED_SAMPLES: Final = 3
 """Samples that two texts must share to be compared in full. 2 finds .9965 instead of .993 of the pairs and
 doubles the comparisons (5,939 for 3,057 on 10,991 articles)."""
 
+MOST_SAMPLES: Final = 255
+"""What the index can say of a text's samples; longer ones count as if they had so many."""
+
 SIMILAR: Final = 0.5
 """Least containment of `similar_to`. Given by the house: half of the smaller text is the other's."""
 
@@ -113,17 +116,28 @@ def containment(one: Hashes, other: Hashes) -> float:
     return float(np.count_nonzero(large[places] == small)) / len(small)
 
 
+def least_shared(smaller: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return how many samples two texts must share to be compared, when the smaller one has so many.
+
+    Of `n` samples, a containment of `SIMILAR` gives n/2 on average with a standard deviation of sqrt(n)/2.
+    Four of them below that miss 3 pairs in 100,000, and spare templates and rewrites that cannot count.
+    """
+    counts = np.minimum(smaller, MOST_SAMPLES)
+    return np.maximum(SHARED_SAMPLES, SIMILAR * counts - 2.0 * np.sqrt(counts))
+
+
 def spread(samples: Hashes) -> Hashes:
     """Return sampled hashes over the whole range again: all of them lie below the sampling limit."""
     return samples * np.uint64(SAMPLE_RATE)
 
 
 def shared_pairs(
-    prints: Sequence[Hashes], *, least: int = 1, most: int = COMMON_DOCUMENTS
+    prints: Sequence[Hashes], *, whole: bool = False, most: int = COMMON_DOCUMENTS
 ) -> list[tuple[int, int, int]]:
-    """Return (a, b, shared) for all pairs of sets that share at least `least` hashes, a < b, in order.
+    """Return (a, b, shared) for all pairs of sets that share hashes, a < b, in order.
 
-    Hashes that more than `most` sets have are passed over.
+    Hashes that more than `most` sets have are passed over; where the sets are `whole` fingerprints, so are
+    pairs that share fewer than `least_shared`.
     """
     if len(prints) < 2:
         return []
@@ -137,10 +151,11 @@ def shared_pairs(
     if not pairs:
         return []
     keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
-    keep = counts >= least
-    return [
-        (int(key) // _PAIR, int(key) % _PAIR, int(n)) for key, n in zip(keys[keep], counts[keep], strict=True)
-    ]
+    if whole:
+        sizes = np.array([len(one) for one in prints])
+        keep = counts >= least_shared(np.minimum(sizes[keys // _PAIR], sizes[keys % _PAIR]))
+        keys, counts = keys[keep], counts[keep]
+    return [(int(key) // _PAIR, int(key) % _PAIR, int(n)) for key, n in zip(keys, counts, strict=True)]
 
 
 _PAIR = 1 << 31

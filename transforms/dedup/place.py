@@ -9,9 +9,9 @@ from warta.transforms.dedup.index import Index
 from warta.transforms.dedup.model import Arrival, Kind, Known, Match, Part, Verdict
 from warta.transforms.dedup.near import (
     COMMON_DOCUMENTS,
-    SHARED_SAMPLES,
     WINDOW_DAYS,
     containment,
+    least_shared,
     samples_of,
     shared_pairs,
     shingle_sets,
@@ -22,10 +22,11 @@ from warta.transforms.dedup.resolve import arrival_of, settle
 
 def parts_of(arrival: Arrival, shards: int) -> list[tuple[int, Part]]:
     """Return what each shard must know of an arrival; shards that need nothing are left out."""
-    if shards == 1:
-        part = Part(arrival.key, arrival.id, arrival.content_hash, arrival.fingerprint, arrival.day)
-        return [(0, part)]
     samples = samples_of(arrival.fingerprint)
+    size = len(samples)
+    if shards == 1:
+        part = Part(arrival.key, arrival.id, arrival.content_hash, arrival.fingerprint, arrival.day, size)
+        return [(0, part)]
     of_sample = spread(samples) // np.uint64((1 << 64) // shards)
     parts: dict[int, dict[str, str | bytes]] = {}
     for shard in np.unique(of_sample):
@@ -34,26 +35,26 @@ def parts_of(arrival: Arrival, shards: int) -> list[tuple[int, Part]]:
         if value:
             parts.setdefault(int(value[:8], 16) % shards, {})[name] = value
     return [
-        (shard, Part(arrival.key, day=arrival.day, **found))  # type: ignore[arg-type]
+        (shard, Part(arrival.key, day=arrival.day, size=size, **found))  # type: ignore[arg-type]
         for shard, found in sorted(parts.items())
     ]
 
 
 def join_shard(
-    parts: Iterable[Part], *, window_days: int | None = WINDOW_DAYS, least: int = 1
+    parts: Iterable[Part], *, window_days: int | None = WINDOW_DAYS, alone: bool = False
 ) -> list[Match]:
     """Return which arrivals meet in one shard, each pair once.
 
-    Samples are counted within the shard; `least` of them make a pair. Where there is but one shard,
-    `near.SHARED_SAMPLES` spares the pairs that cannot count.
+    Samples are counted within the shard. One that stands `alone` has all there are, and leaves out pairs
+    that cannot count.
     """
     ordered = sorted(parts, key=lambda part: part.key)
     matches = [*_chains(ordered, "id"), *_chains(ordered, "content_hash")]
     prints = [samples_of(part.samples) for part in ordered]
-    for low, high, shared in shared_pairs(prints, least=least, most=COMMON_DOCUMENTS):
+    for low, high, shared in shared_pairs(prints, whole=alone, most=COMMON_DOCUMENTS):
         one, other = ordered[low], ordered[high]
         if is_within(one, other, window_days):
-            matches.append(Match(one.key, other.key, shared=shared))
+            matches.append(Match(one.key, other.key, shared=shared, smaller=min(one.size, other.size)))
     return matches
 
 
@@ -74,15 +75,17 @@ def _chains(parts: Sequence[Part], name: str) -> Iterator[Match]:
             last[value] = part.key
 
 
-def joined(matches: Iterable[Match], *, least: int = SHARED_SAMPLES) -> list[Match]:
-    """Return the matches of one pair as one; nothing when they share fewer than `least` samples in all."""
+def joined(matches: Iterable[Match]) -> list[Match]:
+    """Return the matches of one pair as one; nothing when they share too few samples in all."""
     together = list(matches)
     first = together[0]
     shared = sum(match.shared for match in together)
+    smaller = max(match.smaller for match in together)
     met = any(match.met for match in together)
-    if shared < least and not met:
+    enough = shared >= least_shared(smaller)
+    if not enough and not met:
         return []
-    return [Match(first.arrival, first.other, shared=shared if shared >= least else 0, met=met)]
+    return [Match(first.arrival, first.other, shared=shared if enough else 0, smaller=smaller, met=met)]
 
 
 def matches_with_stored(

@@ -51,23 +51,6 @@ def has_own_dateline(dateline: str, publisher: str) -> bool:
     return bool(name) and name in _WORD.findall(fold(dateline))
 
 
-def components(matches: Iterable[Match]) -> dict[str, str]:
-    """Return, for every arrival that meets another arrival, the smallest key of those it is chained to."""
-    parent: dict[str, str] = {}
-
-    def root(key: str) -> str:
-        while parent.setdefault(key, key) != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
-    for match in matches:
-        if match.other:
-            low, high = sorted((root(match.arrival), root(match.other)))
-            parent[high] = low
-    return {key: root(key) for key in list(parent)}
-
-
 def settle(
     arrivals: Sequence[Arrival],
     matches: Iterable[Match],

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from warta.transforms.dedup.terms import WORD, Floats, Ints, vectors
+from warta.transforms.dedup.chains import components
+from warta.transforms.dedup.segment import ragged
+from warta.transforms.dedup.terms import WORD, Floats, Ints, Vectors, vectors
 
 STORY_CUT: Final = 0.5
 """Least average cosine within a story. Of 60 pairs read by hand, .84 of those at .5 and above tell of one
@@ -28,8 +30,20 @@ is usually a week away."""
 LEAST_KEPT: Final = 0.2
 """Cosines below count as none in an average; below it most pairs share only a subject."""
 
-BLOCK: Final = 256
-"""Articles compared at a time with all that are near in time; memory follows it."""
+BLOCK_CELLS: Final = 1_000_000
+"""Pairs of articles compared at a time; memory follows it."""
+
+
+class Pairs(NamedTuple):
+    """Pairs of articles by their places in time: three arrays of one length."""
+
+    ones: Ints
+    others: Ints
+    """Later than `ones`."""
+    cosines: Floats
+
+
+NO_PAIRS: Final = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -63,7 +77,8 @@ def find_stories(tellings: Iterable[Telling], *, cut: float = STORY_CUT) -> list
     The same articles give the same stories, whatever their order.
     """
     ordered = sorted(tellings, key=lambda one: (one.published or _LAST, one.id))
-    groups = average_linkage(len(ordered), similar_pairs(ordered), cut)
+    count = len(ordered)
+    groups = average_linkage(count, chained(similar_pairs(ordered), count, cut), cut)
     return [_story([ordered[place] for place in group]) for group in groups]
 
 
@@ -79,33 +94,28 @@ def _story(members: Sequence[Telling]) -> Story:
     )
 
 
-def similar_pairs(ordered: Sequence[Telling]) -> dict[tuple[int, int], float]:
-    """Return the cosine of all pairs that are near in time and have one worth keeping, by place."""
-    owners, terms, weights = vectors([(one.title, one.text) for one in ordered])
-    if not len(owners):
-        return {}
+def similar_pairs(ordered: Sequence[Telling]) -> Pairs:
+    """Return all pairs that are near in time and have a cosine worth keeping."""
+    words = vectors([(one.title, one.text) for one in ordered])
+    postings = _Postings(words, len(ordered))
     days = _days(ordered)
     titles = [frozenset(WORD.findall(one.title.lower())) for one in ordered]
-    pairs: dict[tuple[int, int], float] = {}
-    for start in range(0, len(ordered), BLOCK):
-        end = min(start + BLOCK, len(ordered))
+    publishers = np.unique([one.publisher for one in ordered], return_inverse=True)[1]
+    blocks = []
+    start = 0
+    while start < len(ordered):
+        end = min(start + max(1, BLOCK_CELLS // (len(ordered) - start)), len(ordered))
         reach = int(np.searchsorted(days, days[end - 1] + STORY_DAYS, side="right"))
-        mine = slice(*np.searchsorted(owners, [start, end]))
-        theirs = slice(*np.searchsorted(owners, [start, reach]))
-        found = _cosines(
-            (owners[mine] - start, terms[mine], weights[mine]),
-            (owners[theirs] - start, terms[theirs], weights[theirs]),
-            reach - start,
-        )
-        for place in np.flatnonzero(found >= LEAST_KEPT):
-            one, other = (start + number for number in divmod(int(place), reach - start))
-            if one >= other or days[other] - days[one] > STORY_DAYS:
-                continue
-            if ordered[one].publisher != ordered[other].publisher or not is_series(
-                titles[one], titles[other]
-            ):
-                pairs[one, other] = float(found[place])
-    return pairs
+        found = postings.cosines(start, end, reach)
+        ones, others = np.nonzero(found >= LEAST_KEPT)
+        cosines = found[ones, others]
+        ones, others = ones + start, others + start
+        keep = days[others] - days[ones] <= STORY_DAYS
+        for place in np.flatnonzero(keep & (publishers[ones] == publishers[others])):
+            keep[place] = not is_series(titles[ones[place]], titles[others[place]])
+        blocks.append((ones[keep], others[keep], cosines[keep]))
+        start = end
+    return Pairs(*(np.concatenate(parts) for parts in zip(NO_PAIRS, *blocks, strict=True)))
 
 
 def is_series(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -121,6 +131,20 @@ def is_series(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(numbers and others and numbers != others) and 2 * len(common) >= min(
         len(one - numbers), len(other - others)
     )
+
+
+def chained(pairs: Pairs, count: int, cut: float) -> dict[tuple[int, int], float]:
+    """Return the cosines of those pairs of `count` articles that are chained by pairs which reach `cut`.
+
+    No others count: of two groups whose average reaches it, some pair does.
+    """
+    reach = pairs.cosines >= cut
+    groups = components(zip(pairs.ones[reach].tolist(), pairs.others[reach].tolist(), strict=True))
+    group_of = np.full(count, -1)
+    group_of[list(groups)] = list(groups.values())
+    same = (group_of[pairs.ones] >= 0) & (group_of[pairs.ones] == group_of[pairs.others])
+    ones, others, cosines = (part[same].tolist() for part in pairs)
+    return dict(zip(zip(ones, others, strict=True), cosines, strict=True))
 
 
 def average_linkage(count: int, pairs: Mapping[tuple[int, int], float], cut: float) -> list[tuple[int, ...]]:
@@ -159,16 +183,33 @@ def _merge(one: int, other: int, members: dict[int, list[int]], sums: dict[int, 
     sums[one].pop(other, None)
 
 
-def _cosines(mine: tuple[Ints, Ints, Floats], theirs: tuple[Ints, Ints, Floats], width: int) -> Floats:
-    """Return the cosines of a block with its surroundings, as one row after another."""
-    order = np.argsort(theirs[1], kind="stable")
-    others, terms, weights = (values[order] for values in theirs)
-    starts = np.searchsorted(terms, mine[1], side="left")
-    lengths = np.searchsorted(terms, mine[1], side="right") - starts
-    places = np.arange(int(lengths.sum())) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
-    cells = np.repeat(mine[0] * width, lengths) + others[places]
-    products = np.repeat(mine[2], lengths) * weights[places]
-    return np.bincount(cells, products, minlength=BLOCK * width).astype(np.float64)
+class _Postings:
+    """Who uses a word: the words of all articles by word, then by article."""
+
+    def __init__(self, words: Vectors, count: int) -> None:
+        self._words = words
+        self._count = count
+        keys = words.terms.astype(np.int64) * count + words.owners
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self._owners = words.owners[order]
+        self._weights = words.weights[order]
+
+    def cosines(self, start: int, end: int, reach: int) -> Floats:
+        """Return the cosines of the articles from `start` to `end` with all later ones up to `reach`.
+
+        A row for each of the former, a column for each article from `start` on.
+        """
+        mine = slice(*np.searchsorted(self._words.owners, [start, end]))
+        owners, weights = self._words.owners[mine], self._words.weights[mine]
+        rows = self._words.terms[mine].astype(np.int64) * self._count
+        firsts = np.searchsorted(self._keys, rows + owners, side="right")
+        lengths = np.searchsorted(self._keys, rows + reach, side="left") - firsts
+        places = ragged(firsts, lengths)
+        width = reach - start
+        cells = np.repeat((owners - start).astype(np.int64) * width, lengths) + self._owners[places] - start
+        products = np.repeat(weights, lengths) * self._weights[places]
+        return np.bincount(cells, products, minlength=(end - start) * width).reshape(end - start, width)
 
 
 def _days(ordered: Sequence[Telling]) -> Floats:

@@ -21,7 +21,6 @@ from warta.schemas.entry import Entry
 from warta.transforms.dedup.beam import DUPLICATES, INDEX_ROWS, Settled, Sorted
 from warta.transforms.dedup.index import Index, IndexFiles, write_segment
 from warta.transforms.dedup.model import IndexRow, Match, Verdict
-from warta.transforms.dedup.near import SHARED_SAMPLES
 from warta.transforms.dedup.place import join_shard, joined, matches_with_stored, parts_of, place
 from warta.transforms.dedup.resolve import arrival_of
 from warta.transforms.dedup.seen import duplicate_of, is_settled, pick_entry, record_of, rows_of_article
@@ -215,7 +214,7 @@ def settle_window(
         index.close()
     met = [match for _, match in found]
     parts = (part for arrival in arrivals for _, part in parts_of(arrival, 1))
-    among = [match for pair in join_shard(parts, least=SHARED_SAMPLES) for match in joined([pair])]
+    among = [match for pair in join_shard(parts, alone=True) for match in joined([pair])]
     texts = _texts(met, stored, recent) | {key: article.text for key, article in by_key.items()}
     verdicts = place(arrivals, [*met, *among], texts)
     return [(by_key[verdict.key], verdict) for verdict in verdicts]

@@ -7,9 +7,10 @@ weighed as well as five thousand.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,40 +35,71 @@ would decide what is rare."""
 
 WORD: Final = re.compile(r"\w+")
 
+BLOCK: Final = 512
+"""Articles whose words are counted together; what is kept of each after that is a kilobyte or two."""
+
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer[Any]]
+
+_NONE = np.zeros(0, np.int32)
 
 
-def vectors(ordered: Sequence[tuple[str, str]]) -> tuple[Ints, Ints, Floats]:
-    """Return (place, word number, weight) of the weightiest words of each (title, text); unit length."""
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Weighted words of some articles, by article, then by word: three arrays of one length."""
+
+    owners: Ints
+    """Places of the articles, ascending."""
+    terms: Ints
+    """Numbers of the words, ascending within an article."""
+    weights: Floats
+    """Of unit length in each article."""
+
+
+def vectors(ordered: Sequence[tuple[str, str]]) -> Vectors:
+    """Return the weightiest words of each (title, text)."""
     vocabulary = _Vocabulary()
-    read = [vocabulary.numbers(title, text) for title, text in ordered]
-    if not vocabulary.words:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    owner, term, weight = _weights(read, vocabulary)
-    documents = np.bincount(term, minlength=len(vocabulary.words))
+    blocks = [
+        _counted(ordered[start : start + BLOCK], start, vocabulary) for start in range(0, len(ordered), BLOCK)
+    ]
+    documents = np.zeros(len(vocabulary.words), np.int64)
+    for block in blocks:
+        np.add.at(documents, block.terms, 1)
     usual = np.array([usual_words().get(word, 0.0) for word in vocabulary.words])
-    weight *= np.log((len(ordered) + USUAL_DOCUMENTS) / (documents + usual * USUAL_DOCUMENTS + 1))[term]
-    order = np.lexsort((term, -weight, owner))
-    starts = np.searchsorted(owner, np.arange(len(ordered)))
-    chosen = np.sort(order[np.arange(len(order)) - starts[owner[order]] < TERMS])
-    owner, term, weight = owner[chosen], term[chosen], weight[chosen]
-    lengths = np.sqrt(np.bincount(owner, weight**2, minlength=len(ordered)))
-    return owner, term, weight / np.maximum(lengths[owner], 1e-9)
+    rarity = np.log((len(ordered) + USUAL_DOCUMENTS) / (documents + usual * USUAL_DOCUMENTS + 1))
+    chosen = [_weightiest(block, rarity) for block in blocks]
+    return Vectors(
+        np.concatenate([_NONE, *(one.owners for one in chosen)]),
+        np.concatenate([_NONE, *(one.terms for one in chosen)]),
+        np.concatenate([np.zeros(0), *(one.weights for one in chosen)]),
+    )
 
 
-def _weights(read: Sequence[Sequence[int]], vocabulary: "_Vocabulary") -> tuple[Ints, Ints, Floats]:
+def _counted(texts: Sequence[tuple[str, str]], first: int, vocabulary: "_Vocabulary") -> Vectors:
     """Return how often each word of each article counts: logarithmic; names and figures more."""
+    read = [vocabulary.numbers(title, text) for title, text in texts]
     owners = np.repeat(np.arange(len(read)), [len(one) for one in read])
     forms = np.array([number for one in read for number in one], np.int64)
-    lower, capital = np.array(vocabulary.lower), np.array(vocabulary.capital)
+    lower, capital = vocabulary.columns()
     used = lower[forms] >= 0
     owners, forms = owners[used], forms[used]
-    cells = owners * len(vocabulary.words) + lower[forms]
-    found, inverse, counts = np.unique(cells, return_inverse=True, return_counts=True)
+    size = max(1, len(vocabulary.words))
+    found, inverse, counts = np.unique(owners * size + lower[forms], return_inverse=True, return_counts=True)
     capitals = np.bincount(inverse, capital[forms], minlength=len(found))
     weights = (1.0 + np.log(counts)) * np.where(2 * capitals > counts, NAME_WEIGHT, 1.0)
-    return found // len(vocabulary.words), found % len(vocabulary.words), weights
+    return Vectors((found // size + first).astype(np.int32), (found % size).astype(np.int32), weights)
+
+
+def _weightiest(block: Vectors, rarity: Floats) -> Vectors:
+    """Return the `TERMS` weightiest words of each article, at unit length."""
+    owners, terms, weights = block.owners, block.terms, block.weights * rarity[block.terms]
+    order = np.lexsort((terms, -weights, owners))
+    rank = np.arange(len(order)) - np.searchsorted(owners, owners)[order]
+    chosen = np.sort(order[rank < TERMS])
+    owners, terms, weights = owners[chosen], terms[chosen], weights[chosen]
+    first = int(owners[0]) if len(owners) else 0
+    lengths = np.sqrt(np.bincount(owners - first, weights**2))
+    return Vectors(owners, terms, weights / np.maximum(lengths[owners - first], 1e-9))
 
 
 class _Vocabulary(dict[str, int]):
@@ -81,6 +113,10 @@ class _Vocabulary(dict[str, int]):
         self.capital: list[int] = []
         """Form -> 1 for capitals and figures, which make names."""
         self._numbers: dict[str, int] = {}
+
+    def columns(self) -> tuple[Ints, Ints]:
+        """Return `lower` and `capital` as arrays."""
+        return np.array(self.lower, np.int64), np.array(self.capital, np.int64)
 
     def numbers(self, title: str, text: str) -> list[int]:
         """Return the forms in title and lead by number, in order."""

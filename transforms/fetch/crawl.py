@@ -13,13 +13,9 @@ from typing import Any, Protocol
 from warta.schemas.outcome import Reason
 from warta.transforms.fetch.model import Postponed
 from warta.transforms.fetch.progress import STOP, Progress, live
+from warta.transforms.fetch.room import Room
 from warta.transforms.fetch.settings import FetchSettings
 
-MAX_UNREAD_BYTES = 24 * 2**20
-"""Fetched but not yet read before no new request starts: some 200 pages of 120 kB, about 3 s of work for two
-readers, so that they never run dry while memory stays flat."""
-MAX_UNREAD = 2000
-"""The same for very small answers, whose envelope weighs more than their body."""
 WATCH_S = 0.2
 """How often the stop flag and the deadline are looked at."""
 STOP_GRACE_S = 0.3
@@ -65,10 +61,8 @@ class Crawl:
         self._open: dict[int, Job] = {}
         self._batch: list[Any] = []
         self._news = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
-        self._unread = 0
-        self._unread_bytes = 0
+        self.room = Room()
+        """What a job's request must have before it is made."""
         self._error: BaseException | None = None
         self._ending: Reason | None = None
 
@@ -95,11 +89,8 @@ class Crawl:
             self._news.set()
 
     def read(self, job: Job, body_bytes: int, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Go on with a fetched job beside the host's queue; counted against `MAX_UNREAD_BYTES`."""
-        self._unread += 1
-        self._unread_bytes += body_bytes
-        if self._unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES:
-            self._room.clear()
+        """Go on with a fetched job beside the host's queue; its body takes up room until it is read."""
+        self.room.take(body_bytes)
         self._spawn(self._read(job, body_bytes, work))
 
     def keeps_alive(self, host: str) -> bool:
@@ -133,11 +124,9 @@ class Crawl:
         queue = self._queues[host]
         try:
             while queue:
-                await self._room.wait()
-                if queue:
-                    job = queue.popleft()
-                    self.progress.queue(host, -1)
-                    await self._guard(job, job.fetch(self))
+                job = queue.popleft()
+                self.progress.queue(host, -1)
+                await self._guard(job, job.fetch(self))
         finally:
             self._serving[host] -= 1
 
@@ -145,10 +134,7 @@ class Crawl:
         try:
             await self._guard(job, work())
         finally:
-            self._unread -= 1
-            self._unread_bytes -= body_bytes
-            if self._unread < MAX_UNREAD and self._unread_bytes < MAX_UNREAD_BYTES:
-                self._room.set()
+            self.room.give_back(body_bytes)
 
     async def _guard(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
         try:

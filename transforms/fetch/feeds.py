@@ -71,6 +71,7 @@ class FeedJob:
                 max_bytes=settings.max_feed_bytes,
                 headers=headers,
                 manners=self._desk.hosts,
+                room=crawl.room,
                 keep_alive=crawl.keeps_alive(self.host),
             )
         except FetchError as error:

@@ -8,7 +8,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from warta.transforms.fetch.answers import REDIRECTS, redirect_target, status_re
 from warta.transforms.fetch.inflate import ACCEPT_ENCODING, BodyError, Inflater
 from warta.transforms.fetch.model import FetchError
 from warta.transforms.fetch.resolver import GuardedResolver, connect_target
+from warta.transforms.fetch.room import Room
 from warta.transforms.fetch.settings import FetchSettings
 
 MAX_DISCARD_BYTES = 16 * 1024
@@ -149,6 +150,7 @@ class HttpClient:
         max_bytes: int,
         headers: Mapping[str, str] | None = None,
         manners: Manners | None = None,
+        room: Room | None = None,
         refuse: Callable[[str], bool] | None = None,
         keep_alive: bool = True,
     ) -> Page:
@@ -158,6 +160,7 @@ class HttpClient:
           max_bytes: cap of the body, on the wire and after decompression.
           headers: added to ours; an answer 304 is returned as a Page only when they hold validators.
           manners: asked before every hop; the time it takes does not count against `timeout_s`.
+          room: what the body must have before it is asked for.
           refuse: told the Content-Type; True stops before the body.
           keep_alive: False closes the connection afterwards, for the last request to a host.
 
@@ -173,7 +176,8 @@ class HttpClient:
         seen = {url}
         current, spent_s = url, 0.0
         while True:
-            async with manners.turn(current) as turn, self._sockets:
+            space = room.request() if room else nullcontext()
+            async with manners.turn(current) as turn, space, self._sockets:
                 started = time.monotonic()
                 answer = await self._ask(
                     current, headers, max_bytes, settings.timeout_s - spent_s, turn, refuse

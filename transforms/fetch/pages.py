@@ -84,6 +84,7 @@ class PageJob:
                 self._url,
                 max_bytes=desk.settings.max_page_bytes,
                 manners=desk.hosts,
+                room=crawl.room,
                 refuse=is_not_a_page,
                 keep_alive=crawl.keeps_alive(self.host),
             )

@@ -14,6 +14,7 @@ from warta.transforms.dedup.near import (
     containment,
     fingerprint,
     fingerprints,
+    least_shared,
     samples_of,
     shared_pairs,
     shingle_hashes,
@@ -96,9 +97,11 @@ def test_shared_pairs_are_those_that_share(sets: list[set[int]]) -> None:
         (a, b, len(sets[a] & sets[b]))
         for a in range(len(sets))
         for b in range(a + 1, len(sets))
-        if len(sets[a] & sets[b]) >= 2
+        if sets[a] & sets[b]
     ]
-    assert shared_pairs(prints, least=2) == expected
+    assert shared_pairs(prints) == expected
+    enough = [one for one in expected if one[2] >= least_shared(min(len(sets[one[0]]), len(sets[one[1]])))]
+    assert shared_pairs(prints, whole=True) == enough
 
 
 def test_what_too_many_texts_have_says_nothing() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from warta.transforms.dedup.model import Arrival, Kind, Known, Match, Verdict
-from warta.transforms.dedup.resolve import components, has_own_dateline, rank, settle
+from warta.transforms.dedup.resolve import has_own_dateline, rank, settle
 
 
 def arrival(key: str, *, hour: int = 8, content: str = "", **more: object) -> Arrival:
@@ -173,11 +173,6 @@ def test_any_order_gives_the_same_verdicts() -> None:
 def test_an_article_without_an_instant_comes_last() -> None:
     unknown = replace(arrival("a"), published=None)
     assert sorted([unknown, arrival("b")], key=rank)[-1] is unknown
-
-
-def test_components_are_named_by_their_smallest_key() -> None:
-    matches = [Match("c", "b", shared=3), Match("a", "b", shared=3), Match("x", "y", met=True), Match("z")]
-    assert components(matches) == {"a": "a", "b": "a", "c": "a", "x": "x", "y": "x"}
 
 
 @pytest.mark.parametrize(

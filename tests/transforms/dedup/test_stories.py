@@ -1,12 +1,15 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from tests.transforms.dedup.conftest import prose
 from warta.transforms.dedup.stories import (
+    Pairs,
     Telling,
     average_linkage,
+    chained,
     find_stories,
     is_series,
     similar_pairs,
@@ -107,16 +110,34 @@ def test_parts_of_one_publishers_series_are_not_one_story() -> None:
 
 
 def test_usual_words_weigh_less_than_names() -> None:
-    owner, term, weight = vectors([MEETING[0], ELSEWHERE])
-    assert set(owner) == {0, 1}
-    assert weight[owner == 0] @ weight[owner == 0] == pytest.approx(1)
+    words = vectors([MEETING[0], ELSEWHERE])
+    assert set(words.owners) == {0, 1}
+    first = words.owners == 0
+    assert words.weights[first] @ words.weights[first] == pytest.approx(1)
     assert usual_words()["yang"] > 0.9
     assert "wiratmaja" not in usual_words()
-    assert len(set(term[owner == 0])) == len(term[owner == 0]) <= 40
+    assert len(set(words.terms[first])) == len(words.terms[first]) <= 40
 
 
 def test_articles_without_words_are_stories_of_their_own() -> None:
     empty = [Telling("a", "", ""), Telling("b", "", "")]
     assert [story.article_ids for story in find_stories(empty)] == [("a",), ("b",)]
-    assert similar_pairs(empty) == {}
+    assert not len(similar_pairs(empty).cosines)
     assert find_stories([]) == []
+
+
+def test_pairs_across_stories_are_left_out_of_the_averages() -> None:
+    pairs = Pairs(np.array([0, 1, 0, 3]), np.array([1, 2, 3, 4]), np.array([0.6, 0.3, 0.4, 0.7]))
+    assert chained(pairs, 5, 0.5) == {(0, 1): 0.6, (3, 4): 0.7}
+
+
+def test_a_block_at_a_time_gives_the_same_stories(monkeypatch: pytest.MonkeyPatch) -> None:
+    tellings = [
+        telling(f"{number:02}", (prose(number // 3, 8), prose(number // 3, 60)), days=number % 4)
+        for number in range(40)
+    ]
+    whole = find_stories(tellings)
+    monkeypatch.setattr("warta.transforms.dedup.stories.BLOCK_CELLS", 1)
+    monkeypatch.setattr("warta.transforms.dedup.terms.BLOCK", 3)
+    assert find_stories(tellings) == whole
+    assert any(len(story.article_ids) > 2 for story in whole)
