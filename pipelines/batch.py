@@ -94,7 +94,7 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
     manifest = store.commit(
         plan.staging,
         replace={
-            **learnt.stage(plan.staging),
+            **learnt.stage(plan.staging, store),
             **merged_index(plan.index_files, plan.staging, plan.at),
             FURNITURE: merged_counts(plan.earlier_counts.paths, plan.staging),
         },

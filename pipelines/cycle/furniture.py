@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warta.pipelines.cycle.staging import Write, noun_writer, staged_nouns
+from warta.pipelines.cycle.staging import Write, noun_writer, staged_file
 from warta.transforms.clean.beam import HostCounts
 from warta.transforms.clean.furniture import FurnitureCount
 from warta.transforms.store.commit import Staging
@@ -28,9 +29,10 @@ class EarlierCounts:
     def __call__(self, host: str) -> Iterator[FurnitureCount]:
         """Yield what is remembered of `host`."""
         for path in self.paths:
-            counts = _read(path)
-            for row in counts.filter(pc.field("host") == host).to_pylist():
-                yield FurnitureCount(**row)
+            first, end = _places(path).get(host, (0, 0))
+            columns = _read(path).slice(first, end - first).columns
+            for values in zip(*(column.to_pylist() for column in columns), strict=True):
+                yield FurnitureCount(*values)
 
 
 def counts_writer(staging: Staging) -> Write:
@@ -48,12 +50,10 @@ def merged_counts(paths: Sequence[str], staging: Staging) -> list[str]:
     Returns:
       The complete new list of files; the old one when the cycle met nobody.
     """
-    learnt = staged_nouns(FurnitureCount, staging, FURNITURE)
-    if not learnt:
+    learnt = staged_file(staging, FURNITURE)
+    if learnt is None:
         return list(paths)
-    new = pa.Table.from_pylist(
-        [{name: getattr(row, name) for name in SCHEMA.names} for row in learnt], schema=SCHEMA
-    )
+    new = _table(learnt)
     met = pc.unique(new.column("host"))
     old = [_read(path).filter(~pc.field("host").isin(met)) for path in paths]
     path = join(staging.state_dir(FURNITURE), "furniture.parquet")
@@ -62,5 +62,17 @@ def merged_counts(paths: Sequence[str], staging: Staging) -> list[str]:
 
 
 @lru_cache(maxsize=2)
+def _places(path: str) -> dict[str, tuple[int, int]]:
+    """Return where each host's rows begin and end; a file is sorted by host."""
+    runs = pc.run_end_encode(_read(path).column("host").combine_chunks())
+    ends = runs.run_ends.to_pylist()
+    return dict(zip(runs.values.to_pylist(), pairwise([0, *ends]), strict=True))
+
+
+@lru_cache(maxsize=2)
 def _read(path: str) -> pa.Table:
+    return _table(path)
+
+
+def _table(path: str) -> pa.Table:
     return read_columns(files_at(path), path).select(SCHEMA.names).cast(SCHEMA)

@@ -65,13 +65,19 @@ def index_writer(staging: Staging) -> Write:
 
 
 def staged_nouns(noun: type[Noun], staging: Staging, name: str) -> list[Noun]:
-    """Read what `StageNouns` wrote."""
+    """Read what `noun_writer` wrote."""
+    path = staged_file(staging, name)
+    return state.read_nouns(noun, [path]) if path else []
+
+
+def staged_file(staging: Staging, name: str) -> str | None:
+    """Return the state file that `noun_writer` wrote; None when there was nothing to write."""
     path = join(staging.state_dir(f"{name}-{LEARNT}"), f"{LEARNT}.parquet")
-    return state.read_nouns(noun, [path]) if files_at(path).exists(path) else []
+    return path if files_at(path).exists(path) else None
 
 
 def staged_index(staging: Staging) -> dict[str, list[str]]:
-    """Return the index files that `StageIndex` wrote, by state name."""
+    """Return the index files that `index_writer` wrote, by state name."""
     files: dict[str, list[str]] = {}
     folder = staging.state_dir(INDEX)
     for name in files_at(folder).names(folder):

@@ -282,7 +282,7 @@ def _commit(
     return store.commit(
         staging,
         replace={
-            **after.stage(staging),
+            **after.stage(staging, store),
             **merged_index(index_files(store), staging, datetime.fromtimestamp(windows.until_s, UTC)),
             FURNITURE: merged_counts(store.state_files(FURNITURE), staging),
             WINDOWS: [write_windows(store.files, staging.state_dir(WINDOWS), known)],

@@ -209,7 +209,8 @@ class _Postings:
         width = reach - start
         cells = np.repeat((owners - start).astype(np.int64) * width, lengths) + self._owners[places] - start
         products = np.repeat(weights, lengths) * self._weights[places]
-        return np.bincount(cells, products, minlength=(end - start) * width).reshape(end - start, width)
+        sums: Floats = np.bincount(cells, products, minlength=(end - start) * width).astype(np.float64)
+        return sums.reshape(end - start, width)
 
 
 def _days(ordered: Sequence[Telling]) -> Floats:
