@@ -10,20 +10,17 @@ graph exactly once: as record, duplicate, rejection or deferral. Both sides are 
 whoever keeps a cycle compares the sums.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import apache_beam as beam
 
 from warta.pipelines.cycle import memory, pickling
-from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
+from warta.pipelines.cycle.furniture import FURNITURE
 from warta.pipelines.cycle.staging import INDEX
 from warta.pipelines.cycle.tally import counted
-from warta.schemas.article import Article
 from warta.schemas.outcome import Rejection, Stage
-from warta.transforms.clean.beam import HostCounts
-from warta.transforms.clean.furniture import host_of
 from warta.transforms.dedup.beam import Settled
 from warta.transforms.dedup.seen import row_of_rejection
 
@@ -51,7 +48,6 @@ class Steps:
     """To `.articles`, `.rejections`, `.deferrals`, `.hosts`; `.repeated` where entries wait inside of it."""
     window: Callable[[beam.PCollection], beam.PCollection]
     """Put articles that are compared with each other into one window."""
-    earlier_counts: EarlierCounts
     strip: beam.PTransform
     """To `.articles`, `.counts`."""
     deduplicate: beam.PTransform
@@ -122,19 +118,8 @@ def settle(articles: beam.PCollection, steps: Steps) -> tuple[beam.PCollection, 
       What was learnt of each host's furniture, and what became of the articles.
     """
     articles = steps.window(articles)
-    hosts_read = articles | "HostsRead" >> beam.Map(_host_alone) | "EachHost" >> beam.GroupByKey()
-    earlier = hosts_read | "EarlierCounts" >> beam.FlatMap(_earlier, steps.earlier_counts)
-    stripped = (articles, earlier) | steps.strip
+    stripped = articles | steps.strip
     return stripped.counts, stripped.articles | steps.deduplicate
-
-
-def _host_alone(article: Article) -> tuple[str, None]:
-    return host_of(article), None
-
-
-def _earlier(host: tuple[str, Iterable[None]], counts: EarlierCounts) -> list[HostCounts]:
-    rows = tuple(counts(host[0]))
-    return [HostCounts(rows)] if rows else []
 
 
 def _index_rows(rejection: Rejection) -> list[object]:

@@ -54,8 +54,7 @@ def steps(plan: Plan) -> Steps:
         drop_known=DropKnown(plan.index_files),
         fetch_pages=FetchDuePages(plan),
         window=lambda articles: articles,  # the whole cycle is one
-        earlier_counts=plan.earlier_counts,
-        strip=StripFurniture(plan.at, finish_again),
+        strip=StripFurniture(plan.at, finish_again, plan.earlier_counts),
         deduplicate=Deduplicate(plan.index_files, plan.read_texts, plan.keep_duplicate_text),
         keep=Stage(plan),
     )

@@ -42,8 +42,7 @@ def steps(settings: Settings, owner: str) -> Steps:
         drop_known=DropKnownForEver(stored, length_s),
         fetch_pages=FetchForEver(pace),
         window=lambda articles: articles | "Windows" >> in_windows(length_s),
-        earlier_counts=CountsSoFar(stored),
-        strip=StripFurnitureByHost(finish_again),
+        strip=StripFurnitureByHost(finish_again, CountsSoFar(stored)),
         deduplicate=DeduplicateWindows(stored, length_s, settings.keep_duplicate_text),
         keep=CommitWindows(settings, owner),
     )

@@ -1,9 +1,9 @@
 """The world of `make bench`: as many pages as asked for, real ones where the shared corpus is present.
 
 The corpus has 675 pages. A world of more serves further editions of each under a host of its own: every
-fourth word of running text is followed by a word of that edition. So language, structure and weight stay
-real, and no two editions share five words in a row: a larger world is not one of more copies. Without the
-corpus the pages are generated (`world_pages.py`).
+fifth word of running text gives way to a word of that edition. So language, structure and weight stay real,
+and no two editions share five words in a row: a larger world is one of more pages, not of more copies.
+Without the corpus the pages are generated (`world_pages.py`).
 """
 
 import hashlib
@@ -32,7 +32,7 @@ _OWN_ADDRESS = re.compile(rb"\bcanonical\b|\bog:url\b|mainEntityOfPage")
 """Pages that name their old address would all be that article again."""
 _ISO_DAY = re.compile(rb"\b20[012]\d-[01]\d-[0-3]\d")
 """The corpus spans fifteen years and would fill a partition a page; a run meets a week's news."""
-_WORDS = re.compile(rb"(?:\S+\s+){4}")
+_WORDS = re.compile(rb"(?:\S+\s+){4}(\S+\s+)")
 PAGES_A_HOST = 14
 
 
@@ -81,22 +81,30 @@ class EditionsServer(CorpusServer):
 
     def _body(self, page: CorpusPage) -> bytes:
         edition = int(page.id.partition(" ")[0])
-        return (word_of(edition) if edition else b"").join(self._pieces[page.file])
+        return edition_of(*self._pieces[page.file], edition)
 
 
-def pieces(body: bytes) -> list[bytes]:
-    """Return a page cut after every fourth word of its running text."""
+def pieces(body: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Return a page without every fifth word of its running text, in pieces, and the words between them."""
     day = f"2026-11-{14 + len(body) % 7}".encode()
     body = _ISO_DAY.sub(day, _OWN_ADDRESS.sub(b"data-was", body))
-    found: list[bytes] = []
+    kept: list[bytes] = []
+    words: list[bytes] = []
     at = 0
     for prose in _MACHINERY_OR_PROSE.finditer(body):
         if prose[1]:
             continue
-        for words in _WORDS.finditer(body, prose.start(), prose.end()):
-            found.append(body[at : words.end()])
-            at = words.end()
-    return [*found, body[at:]]
+        for found in _WORDS.finditer(body, prose.start(), prose.end()):
+            kept.append(body[at : found.start(1)])
+            words.append(found[1])
+            at = found.end()
+    return [*kept, body[at:]], words
+
+
+def edition_of(kept: list[bytes], words: list[bytes], edition: int) -> bytes:
+    """Return a page put together again; edition 0 has its own words, all others one word for them all."""
+    fillers = [word_of(edition)] * len(words) if edition else words
+    return b"".join(piece for pair in zip(kept, [*fillers, b""], strict=True) for piece in pair)
 
 
 def word_of(edition: int) -> bytes:

@@ -1,7 +1,7 @@
 """Editions of a page: the words of one differ from those of another, everything else stays."""
 
 from tests.bench.measured import descendants
-from tests.bench.speed_world import pieces, word_of
+from tests.bench.speed_world import edition_of, pieces, word_of
 
 PAGE = (
     b"<html><head><script>one two three four five six seven eight nine ten eleven twelve</script>"
@@ -11,20 +11,20 @@ PAGE = (
 )
 
 
-def test_an_edition_adds_its_word_after_every_fifth_word_of_prose_only() -> None:
-    edition = word_of(7).join(pieces(PAGE))
+def test_an_edition_has_its_word_for_every_fifth_word_of_prose_only() -> None:
+    edition = edition_of(*pieces(PAGE), 7)
     assert edition.count(b"raradi ") == 2
-    assert b"empat lima raradi enam" in edition
+    assert b"Satu dua tiga empat raradi enam" in edition
     assert b"ten eleven twelve</script>" in edition
     assert b"<a>short text</a>" in edition
 
 
 def test_the_first_edition_keeps_every_word() -> None:
-    assert b"Satu dua tiga empat lima enam tujuh" in b"".join(pieces(PAGE))
+    assert b"Satu dua tiga empat lima enam tujuh" in edition_of(*pieces(PAGE), 0)
 
 
 def test_no_page_says_that_it_lives_elsewhere_or_long_ago() -> None:
-    page = b"".join(pieces(PAGE))
+    page = edition_of(*pieces(PAGE), 0)
     assert b"canonical" not in page
     assert b"2019" not in page
     assert b"2026-11-" in page

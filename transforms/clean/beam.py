@@ -26,6 +26,10 @@ from warta.transforms.clean.furniture import (
 Finish = Callable[[Article], Article]
 """Labels and signs an article anew after its text changed."""
 
+LookUpCounts = Callable[[str], Iterable[FurnitureCount]]
+"""What earlier runs counted of a host. Looked up where the host is: a shuffle of it would be larger than that
+of the articles."""
+
 COUNTS = "counts"
 
 
@@ -51,25 +55,24 @@ class Stripped(NamedTuple):
 
 
 class StripFurniture(beam.PTransform):
-    """Cut paragraphs that repeat over a host's articles. Applied to (articles, `HostCounts` of earlier runs).
+    """Cut paragraphs that repeat over a host's articles.
 
     Counts `furniture/articles_changed` and `furniture/blocks_cut`.
     """
 
-    def __init__(self, at: datetime, finish: Finish) -> None:
+    def __init__(self, at: datetime, finish: Finish, earlier_counts: LookUpCounts) -> None:
         super().__init__()
         self.at = at
         self.finish = finish
+        self.earlier_counts = earlier_counts
 
-    def expand(self, inputs):  # a pair of collections: Beam knows no annotation for one
-        articles, counts = inputs
-        sightings = articles | "KeySightings" >> beam.Map(_keyed_sighting)
-        rows = counts | "KeyCounts" >> beam.Map(_keyed_count)
+    def expand(self, articles: beam.PCollection[Article]) -> Any:
         learnt = (
-            (sightings, rows)
-            | "SightingsAndCounts" >> beam.Flatten()
+            articles
+            | "KeySightings" >> beam.Map(_keyed_sighting)
             | "GroupByHost" >> beam.GroupByKey()
-            | "Learn" >> beam.FlatMap(_learn, self.at).with_outputs(COUNTS, main="furniture")
+            | "Learn"
+            >> beam.FlatMap(_learn, self.at, self.earlier_counts).with_outputs(COUNTS, main="furniture")
         )
         stripped = articles | "Strip" >> beam.Map(_strip, AsDict(learnt.furniture), self.finish)
         return Stripped(stripped, learnt[COUNTS])
@@ -81,38 +84,38 @@ class StripFurnitureByHost(beam.PTransform):
     Texts are shuffled once; in return a window waits for nothing but its own end. Counts the same.
     """
 
-    def __init__(self, finish: Finish) -> None:
+    def __init__(self, finish: Finish, earlier_counts: LookUpCounts) -> None:
         super().__init__()
         self.finish = finish
+        self.earlier_counts = earlier_counts
 
-    def expand(self, inputs):  # a pair of collections: Beam knows no annotation for one
-        articles, counts = inputs
-        of_host = articles | "KeyArticles" >> beam.Map(_keyed_article)
-        rows = counts | "KeyCounts" >> beam.Map(_keyed_count)
+    def expand(self, articles: beam.PCollection[Article]) -> Any:
         stripped = (
-            (of_host, rows)
-            | "ArticlesAndCounts" >> beam.Flatten()
+            articles
+            | "KeyArticles" >> beam.Map(_keyed_article)
             | "GroupByHost" >> beam.GroupByKey()
             | "LearnAndStrip"
-            >> beam.FlatMap(_learn_and_strip, self.finish).with_outputs(COUNTS, main="articles")
+            >> beam.FlatMap(_learn_and_strip, self.finish, self.earlier_counts).with_outputs(
+                COUNTS, main="articles"
+            )
         )
         return Stripped(stripped.articles, stripped[COUNTS])
 
 
-def _keyed_article(article: Article) -> tuple[str, Any]:
+def _keyed_article(article: Article) -> tuple[str, Article]:
     return host_of(article), article
 
 
 def _learn_and_strip(
-    grouped: tuple[str, Iterable[Any]], finish: Finish, window: Any = beam.DoFn.WindowParam
+    grouped: tuple[str, Iterable[Article]],
+    finish: Finish,
+    earlier_counts: LookUpCounts,
+    window: Any = beam.DoFn.WindowParam,
 ) -> Iterator[Any]:
-    host, values = grouped[0], list(grouped[1])
-    articles = [value for value in values if isinstance(value, Article)]
-    seen: list[Any] = [value for value in values if not isinstance(value, Article)]
-    seen += [sighting_of(article) for article in articles]
+    host, articles = grouped[0], list(grouped[1])
     furniture: dict[str, frozenset[str]] = {}
     at = window.max_timestamp().to_utc_datetime(has_tz=True, allow_lossy_conversion=True)
-    for output in _learn((host, seen), at):
+    for output in _learn((host, map(sighting_of, articles)), at, earlier_counts):
         if isinstance(output, TaggedOutput):
             yield output
         else:
@@ -121,27 +124,15 @@ def _learn_and_strip(
         yield _strip(article, furniture, finish)
 
 
-def _keyed_sighting(article: Article) -> tuple[str, Any]:
+def _keyed_sighting(article: Article) -> tuple[str, Sighting]:
     return host_of(article), sighting_of(article)
 
 
-def _keyed_count(counts: HostCounts) -> tuple[str, Any]:
-    return counts.rows[0].host, counts
-
-
-def _learn(grouped: tuple[str, Iterable[Any]], at: datetime) -> Iterator[Any]:
-    host, values = grouped
-    sightings: list[Sighting] = []
-    counts: list[FurnitureCount] = []
-    for value in values:
-        if isinstance(value, Sighting):
-            sightings.append(value)
-        else:
-            counts.extend(value.rows)
-    # A host that was not met keeps its rows as they are: nothing to learn, nothing to write.
-    if not sightings:
-        return
-    furniture, rows = learn(host, sightings, counts, at=at)
+def _learn(
+    grouped: tuple[str, Iterable[Sighting]], at: datetime, earlier_counts: LookUpCounts
+) -> Iterator[Any]:
+    host, sightings = grouped
+    furniture, rows = learn(host, sightings, earlier_counts(host), at=at)
     if furniture:
         yield host, furniture
     yield TaggedOutput(COUNTS, HostCounts(tuple(rows)))

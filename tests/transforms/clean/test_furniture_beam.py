@@ -8,7 +8,7 @@ import apache_beam as beam
 from apache_beam.testing.util import assert_that
 
 from warta.schemas.article import Article
-from warta.transforms.clean.beam import HostCounts, StripFurniture
+from warta.transforms.clean.beam import StripFurniture
 from warta.transforms.clean.furniture import PAGES, FurnitureCount, block_hash
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -41,10 +41,11 @@ def run(
     check_counts: Callable[[list[FurnitureCount]], None],
 ) -> dict[str, int]:
     pipeline = beam.Pipeline(runner="FnApiRunner")
-    hosts = sorted({row.host for row in counts})
-    by_host = [HostCounts(tuple(row for row in counts if row.host == host)) for host in hosts]
-    inputs = (pipeline | "Articles" >> beam.Create(articles), pipeline | "Counts" >> beam.Create(by_host))
-    stripped = inputs | StripFurniture(AT, signed_anew)
+    stripped = (
+        pipeline
+        | beam.Create(articles)
+        | StripFurniture(AT, signed_anew, lambda host: [row for row in counts if row.host == host])
+    )
     assert_that(stripped.articles, check_articles, label="CheckArticles")
     assert_that(
         stripped.counts,
