@@ -18,7 +18,7 @@ from warta.pipelines.cycle.staging import staged_index
 from warta.pipelines.cycle.tally import Tally, read_tally
 from warta.pipelines.look.progress import doing
 from warta.pipelines.options import Settings
-from warta.pipelines.process.machine import peak_rss_mb, release_memory, tree_cpu_s
+from warta.pipelines.process.machine import keep_memory_tidy, peak_rss_mb, release_memory, tree_cpu_s
 from warta.pipelines.stories import tell_stories
 from warta.schemas.outcome import Books, RunReport
 from warta.transforms.dedup.index import IndexFiles
@@ -54,6 +54,7 @@ def run(
       StoreError: when the output cannot be used; what was committed before is intact.
       BooksUnbalanced: when announced = kept + duplicates + rejected + deferred does not hold.
     """
+    keep_memory_tidy()
     live.reset()  # its counts are of one run; a stream makes many in one process
     clock = settings.clock
     started = clock.now()

@@ -7,6 +7,11 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
+MAPPED_FROM_BYTES = 2**20
+KEPT_BYTES = 64 * 2**20
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of `mallopt(3)`, from malloc.h."""
+
 
 def tree_cpu_s() -> float:
     """Return the CPU seconds of this process and all processes below it, ended ones included.
@@ -32,9 +37,19 @@ def peak_rss_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def keep_memory_tidy() -> None:
+    """Have the C library return large pieces to the system when they are freed; glibc, others are left alone.
+
+    It raises both limits by itself as a program grows, and then holds on to hundreds of MB of shuffles past.
+    """
+    tune = getattr(ctypes.CDLL(None), "mallopt", None)
+    if tune:
+        tune(_M_MMAP_THRESHOLD, MAPPED_FROM_BYTES)
+        tune(_M_TRIM_THRESHOLD, KEPT_BYTES)
+
+
 def release_memory() -> None:
-    """Return what was freed to the system, where the C library can (glibc): a cycle's shuffles leave
-    hundreds of MB of it behind, in pieces that the next cycle cannot always use."""
+    """Return what was freed in small pieces, too."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)

@@ -1,7 +1,7 @@
 """The world of `make bench`: as many pages as asked for, real ones where the shared corpus is present.
 
 The corpus has 675 pages. A world of more serves further editions of each under a host of its own: every
-fifth word of running text gives way to a word of that edition. So language, structure and weight stay real,
+fifth word of its text gives way to a word of that edition. So language, structure and weight stay real,
 and no two editions share five words in a row: a larger world is one of more pages, not of more copies.
 Without the corpus the pages are generated (`world_pages.py`).
 """
@@ -26,13 +26,14 @@ from tests.bench.corpus_world import (
 from tests.bench.world import Served, WorldSpec, serve_apart, serve_world
 
 _MACHINERY_OR_PROSE = re.compile(
-    rb"<(script|style)\b.*?</\1>|(?<=>)[^<>]{60,}(?=<)", re.IGNORECASE | re.DOTALL
+    rb"<(script|style)\b.*?</\1>|(?<=>)[^<>]{20,}(?=<)", re.IGNORECASE | re.DOTALL
 )
 _OWN_ADDRESS = re.compile(rb"\bcanonical\b|\bog:url\b|mainEntityOfPage")
 """Pages that name their old address would all be that article again."""
 _ISO_DAY = re.compile(rb"\b20[012]\d-[01]\d-[0-3]\d")
 """The corpus spans fifteen years and would fill a partition a page; a run meets a week's news."""
-_WORDS = re.compile(rb"(?:\S+\s+){4}(\S+\s+)")
+_WORDS = re.compile(rb"(?:\S+\s+){4}([a-z]{2,})")
+"""Four words and a fifth that is neither a name nor part of a date."""
 PAGES_A_HOST = 14
 
 
@@ -85,7 +86,7 @@ class EditionsServer(CorpusServer):
 
 
 def pieces(body: bytes) -> tuple[list[bytes], list[bytes]]:
-    """Return a page without every fifth word of its running text, in pieces, and the words between them."""
+    """Return a page without every fifth word of its text, in pieces, and the words between them."""
     day = f"2026-11-{14 + len(body) % 7}".encode()
     body = _ISO_DAY.sub(day, _OWN_ADDRESS.sub(b"data-was", body))
     kept: list[bytes] = []
@@ -108,9 +109,9 @@ def edition_of(kept: list[bytes], words: list[bytes], edition: int) -> bytes:
 
 
 def word_of(edition: int) -> bytes:
-    """Return the word that only this edition has, with a blank."""
+    """Return the word that only this edition has."""
     syllables = ("ra", "ne", "mi", "to", "ku", "sa", "le", "di", "po", "gu")
-    return "".join(syllables[int(digit)] for digit in f"{edition:03}").encode() + b" "
+    return "".join(syllables[int(digit)] for digit in f"{edition:03}").encode()
 
 
 @contextmanager
