@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import apache_beam as beam
 
-from warta.pipelines.cycle import memory, pickling
+from warta.pipelines.cycle import graphs, memory, pickling
 from warta.pipelines.cycle.furniture import FURNITURE
 from warta.pipelines.cycle.staging import INDEX
 from warta.pipelines.cycle.tally import counted
@@ -70,6 +70,7 @@ class Yield(NamedTuple):
 def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> None:
     """Lay out the graph over `source` on `pipeline`."""
     pickling.register()
+    graphs.register()
     asked = pipeline | source
     polled = asked.feeds | steps.fetch_feeds
     listed = (polled.entries, asked.waiting) | "Listed" >> beam.Flatten()

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines.articles import build
 from warta.pipelines.bounded import Plan, Planned, steps
 from warta.pipelines.cycle.books import Ledger
 from warta.pipelines.cycle.furniture import FURNITURE, merged_counts
+from warta.pipelines.cycle.graphs import GraphOptions
 from warta.pipelines.cycle.memory import Memory, recall
 from warta.pipelines.cycle.plans import first_plan, next_plan
 from warta.pipelines.cycle.staging import staged_index
@@ -85,7 +85,7 @@ def run(
 def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledger: Ledger) -> Memory:
     """Run the graph once and commit everything it settled, or nothing; return what is known then."""
     doing.begin("fetching", ledger.cycles + 1)
-    with beam.Pipeline(options=PipelineOptions([UNCHECKED, *settings.beam_args])) as pipeline:
+    with beam.Pipeline(options=GraphOptions([UNCHECKED, *settings.beam_args])) as pipeline:
         build(pipeline, Planned(plan), steps(plan))
     release_memory()
     doing.begin("committing")

@@ -21,7 +21,7 @@ BATCH_RUNNER = "FnApiRunner"
 """What `DirectRunner` means here: Beam's in-memory batch engine. The SDK's own DirectRunner may first try
 to download another engine, without a time limit (measured with Beam 2.77)."""
 
-SLICE_PAGES = 2_000
+SLICE_PAGES = 1_000
 """Pages per cycle on a local runner. Memory follows the slice, not the run; each slice is one commit."""
 
 

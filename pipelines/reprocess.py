@@ -15,7 +15,6 @@ from functools import partial
 from itertools import groupby
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
 
 from warta.pipelines import batch
 from warta.pipelines.articles import settle
@@ -23,6 +22,7 @@ from warta.pipelines.bounded import Plan, steps
 from warta.pipelines.cycle import pickling
 from warta.pipelines.cycle.books import balance, days_of
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_writer, merged_counts
+from warta.pipelines.cycle.graphs import GraphOptions
 from warta.pipelines.cycle.plans import StoredTexts, fetch_settings, index_files
 from warta.pipelines.cycle.staging import INDEX, StageTogether, index_writer
 from warta.pipelines.cycle.tally import TALLY, counted, read_tally, write_tally
@@ -167,7 +167,7 @@ def _run_slice(
     plan: Plan, portions: list[Portion], store: Store, total: Reprocessed, *, in_place: bool
 ) -> None:
     """Run the graph over one slice; commit it when it brought something."""
-    with beam.Pipeline(options=PipelineOptions([batch.UNCHECKED, f"--runner={BATCH_RUNNER}"])) as pipeline:
+    with beam.Pipeline(options=GraphOptions([batch.UNCHECKED, f"--runner={BATCH_RUNNER}"])) as pipeline:
         build(pipeline, plan, portions, store.layout.root, in_place=in_place)
     tally = read_tally(plan.staging.path)
     kept, older = tally.total("kept"), tally.total("older")

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 FEED_STATES, HOSTS, PENDING = "feed_states", "hosts", "pending"
 
-SHELF = 2_000
-"""Waiting entries in one file, about a slice of a run. A cycle writes anew only the files it took from, so a
+SHELF = 1_000
+"""Waiting entries in one file: a slice of a run. A cycle writes anew only the files it took from, so a
 run that announces 200,000 pages does not write most of them a hundred times."""
 
 
