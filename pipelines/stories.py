@@ -69,7 +69,7 @@ def tellings(stored: ds.Dataset, span: Interval) -> list[Telling]:
         name: ds.field(name) for name in ("id", "revision", "title", "published", "fetched_at", "publisher")
     } | {"text": pc.utf8_slice_codeunits(ds.field("text"), 0, LEAD_CHARS)}
     latest: dict[str, dict[str, Any]] = {}
-    for batch in stored.to_batches(columns=columns, filter=within):
+    for batch in stored.to_batches(columns=columns, filter=within, batch_readahead=1, fragment_readahead=1):
         for row in batch.to_pylist():
             if row["revision"] >= latest.get(row["id"], row)["revision"]:
                 latest[row["id"]] = row

@@ -7,7 +7,7 @@ must resemble the whole story, or one long-running affair would chain everything
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -77,9 +77,13 @@ def find_stories(tellings: Iterable[Telling], *, cut: float = STORY_CUT) -> list
     The same articles give the same stories, whatever their order.
     """
     ordered = sorted(tellings, key=lambda one: (one.published or _LAST, one.id))
-    count = len(ordered)
-    groups = average_linkage(count, chained(similar_pairs(ordered), count, cut), cut)
-    return [_story([ordered[place] for place in group]) for group in groups]
+    alone = set(range(len(ordered)))
+    groups: list[tuple[int, ...]] = []
+    for chain, cosines in chains(similar_pairs(ordered), cut):
+        alone -= chain
+        groups += average_linkage(chain, cosines, cut)
+    groups += [(place,) for place in alone]
+    return [_story([ordered[place] for place in group]) for group in sorted(groups)]
 
 
 def _story(members: Sequence[Telling]) -> Story:
@@ -133,26 +137,32 @@ def is_series(one: frozenset[str], other: frozenset[str]) -> bool:
     )
 
 
-def chained(pairs: Pairs, count: int, cut: float) -> dict[tuple[int, int], float]:
-    """Return the cosines of those pairs of `count` articles that are chained by pairs which reach `cut`.
+def chains(pairs: Pairs, cut: float) -> Iterator[tuple[set[int], dict[tuple[int, int], float]]]:
+    """Yield sets of places that are chained by pairs which reach `cut`, with all cosines among them.
 
-    No others count: of two groups whose average reaches it, some pair does.
+    Stories lie within one such set: of two groups whose average reaches the cut, some pair does.
     """
     reach = pairs.cosines >= cut
-    groups = components(zip(pairs.ones[reach].tolist(), pairs.others[reach].tolist(), strict=True))
-    group_of = np.full(count, -1)
-    group_of[list(groups)] = list(groups.values())
-    same = (group_of[pairs.ones] >= 0) & (group_of[pairs.ones] == group_of[pairs.others])
-    ones, others, cosines = (part[same].tolist() for part in pairs)
-    return dict(zip(zip(ones, others, strict=True), cosines, strict=True))
+    name_of = components(zip(pairs.ones[reach].tolist(), pairs.others[reach].tolist(), strict=True))
+    names = np.full(1 + int(pairs.others.max(initial=0)), -1)
+    names[list(name_of)] = list(name_of.values())
+    chain_of = names[pairs.ones]
+    chained = np.flatnonzero((chain_of >= 0) & (chain_of == names[pairs.others]))
+    chained = chained[np.argsort(chain_of[chained], kind="stable")]
+    bounds = np.flatnonzero(np.diff(chain_of[chained])) + 1
+    for places in np.split(chained, bounds) if len(chained) else ():
+        ones, others, cosines = (part[places].tolist() for part in pairs)
+        yield {*ones, *others}, dict(zip(zip(ones, others, strict=True), cosines, strict=True))
 
 
-def average_linkage(count: int, pairs: Mapping[tuple[int, int], float], cut: float) -> list[tuple[int, ...]]:
+def average_linkage(
+    places: Iterable[int], pairs: Mapping[tuple[int, int], float], cut: float
+) -> list[tuple[int, ...]]:
     """Return groups of places, each sorted, by their first: merged while their average cosine reaches `cut`.
 
     The closest two groups merge first; of equally close ones those with the earliest members.
     """
-    members: dict[int, list[int]] = {place: [place] for place in range(count)}
+    members: dict[int, list[int]] = {place: [place] for place in places}
     sums: dict[int, dict[int, float]] = defaultdict(dict)
     for (one, other), value in pairs.items():
         sums[one][other] = sums[other][one] = value

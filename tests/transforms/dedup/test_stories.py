@@ -9,7 +9,7 @@ from warta.transforms.dedup.stories import (
     Pairs,
     Telling,
     average_linkage,
-    chained,
+    chains,
     find_stories,
     is_series,
     similar_pairs,
@@ -74,12 +74,12 @@ def test_shuffled_articles_give_the_same_stories() -> None:
 
 def test_a_chain_of_likenesses_is_no_story() -> None:
     pairs = {(0, 1): 0.6, (1, 2): 0.55, (2, 3): 0.6}
-    assert average_linkage(4, pairs, 0.5) == [(0, 1), (2, 3)]
+    assert average_linkage(range(4), pairs, 0.5) == [(0, 1), (2, 3)]
 
 
 def test_a_member_must_resemble_the_story_as_a_whole() -> None:
     pairs = {(0, 1): 0.9, (0, 2): 0.8, (1, 2): 0.3, (2, 3): 0.4}
-    assert average_linkage(4, pairs, 0.5) == [(0, 1, 2), (3,)]
+    assert average_linkage(range(4), pairs, 0.5) == [(0, 1, 2), (3,)]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,14 @@ def test_articles_without_words_are_stories_of_their_own() -> None:
 
 
 def test_pairs_across_stories_are_left_out_of_the_averages() -> None:
-    pairs = Pairs(np.array([0, 1, 0, 3]), np.array([1, 2, 3, 4]), np.array([0.6, 0.3, 0.4, 0.7]))
-    assert chained(pairs, 5, 0.5) == {(0, 1): 0.6, (3, 4): 0.7}
+    pairs = Pairs(
+        np.array([0, 1, 0, 3, 0, 1, 7]), np.array([1, 2, 3, 4, 5, 5, 8]), np.array([6, 3, 4, 7, 2, 9, 4]) / 10
+    )
+    assert list(chains(pairs, 0.5)) == [
+        ({0, 1, 5}, {(0, 1): 0.6, (0, 5): 0.2, (1, 5): 0.9}),
+        ({3, 4}, {(3, 4): 0.7}),
+    ]
+    assert list(chains(pairs, 1.0)) == []
 
 
 def test_a_block_at_a_time_gives_the_same_stories(monkeypatch: pytest.MonkeyPatch) -> None:
