@@ -19,12 +19,12 @@ from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Duplicate, Rejection
 from warta.schemas.page import Page
 from warta.schemas.record import Record
-from warta.transforms.clean.furniture import FurnitureCount, Sighting
+from warta.transforms.clean.furniture import HostCounts, Sighting
 from warta.transforms.dedup.model import Arrival, IndexRow, Known, Match, Part, StoredText, Verdict
 
 NOUNS: tuple[type[Any], ...] = (
     *(Article, Removed, Entry, Feed, FeedHealth, FeedState, HostState, Deferral, Duplicate, Rejection, Page),
-    *(Record, FurnitureCount, Sighting, Arrival, IndexRow, Known, Match, Part, StoredText, Verdict),
+    *(Record, HostCounts, Sighting, Arrival, IndexRow, Known, Match, Part, StoredText, Verdict),
 )
 
 

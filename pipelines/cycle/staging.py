@@ -72,8 +72,13 @@ def staged_nouns(noun: type[Noun], staging: Staging, name: str) -> list[Noun]:
 
 def staged_file(staging: Staging, name: str) -> str | None:
     """Return the state file that `noun_writer` wrote; None when there was nothing to write."""
-    path = join(staging.state_dir(f"{name}-{LEARNT}"), f"{LEARNT}.parquet")
+    path = learnt_path(staging, name)
     return path if files_at(path).exists(path) else None
+
+
+def learnt_path(staging: Staging, name: str) -> str:
+    """Return where the graph leaves what it learnt under `name`."""
+    return join(staging.state_dir(f"{name}-{LEARNT}"), f"{LEARNT}.parquet")
 
 
 def staged_index(staging: Staging) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts
 from warta.pipelines.cycle.memory import Memory, recall
 from warta.pipelines.cycle.plans import StoredTexts
-from warta.transforms.clean.furniture import FurnitureCount
+from warta.transforms.clean.furniture import HostCounts
 from warta.transforms.dedup.index import PRINTS, URLS, IndexFiles
 from warta.transforms.store.files import Files, absolute, files_at
 from warta.transforms.store.layout import Layout, join
@@ -106,10 +106,10 @@ class CountsSoFar(EarlierCounts):
         super().__init__(())
         self._stored = stored
 
-    def __call__(self, host: str) -> Iterator[FurnitureCount]:
+    def __call__(self, host: str) -> HostCounts:
         for attempt in range(TRIES):
             try:
-                return iter(list(EarlierCounts(self._stored.state_files(FURNITURE))(host)))
+                return EarlierCounts(self._stored.state_files(FURNITURE))(host)
             except FileNotFoundError:
                 if attempt == TRIES - 1:
                     raise

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from warta.pipelines.reading.page import read_html
-from warta.transforms.clean.furniture import Sighting, block_hash, learn, strip_furniture
+from warta.transforms.clean.furniture import HostCounts, Sighting, block_hash, learn, strip_furniture
 from warta.transforms.text import join_paragraphs
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -73,7 +73,7 @@ def measure(host: str, pages: int) -> tuple[Figures, Figures]:
         Sighting(f"{at:04}", tuple((block_hash(part), len(part)) for part in text.split("\n\n")))
         for at, text in enumerate(texts)
     ]
-    known, _ = learn(host, sightings, [], at=NOW)
+    known, _ = learn(sightings, HostCounts(host), at=NOW)
     stripped = [strip_furniture(text, known)[0] for text in texts]
     return _figures(texts, truths), _figures(stripped, truths)
 

@@ -5,7 +5,7 @@ where they are and meet the hashes as a side input.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from apache_beam.pvalue import AsDict, TaggedOutput
 
 from warta.schemas.article import Article, Removed
 from warta.transforms.clean.furniture import (
-    FurnitureCount,
+    HostCounts,
     Sighting,
     host_of,
     learn,
@@ -26,23 +26,11 @@ from warta.transforms.clean.furniture import (
 Finish = Callable[[Article], Article]
 """Labels and signs an article anew after its text changed."""
 
-LookUpCounts = Callable[[str], Iterable[FurnitureCount]]
+LookUpCounts = Callable[[str], HostCounts]
 """What earlier runs counted of a host. Looked up where the host is: a shuffle of it would be larger than that
 of the articles."""
 
 COUNTS = "counts"
-
-
-@dataclass(frozen=True, slots=True)
-class HostCounts:
-    """What is counted of one host, as one element of the graph.
-
-    There are some twenty rows to an article, and each on its own made three quarters of all that a cycle
-    pickled. Beam takes a bare tuple apart and pickles its members one by one; this it does not.
-    """
-
-    rows: tuple[FurnitureCount, ...]
-    """At least one."""
 
 
 class Stripped(NamedTuple):
@@ -51,7 +39,7 @@ class Stripped(NamedTuple):
     articles: beam.PCollection
     """Every article that came in, once; those that carried furniture without it."""
     counts: beam.PCollection
-    """`HostCounts` of each host met; they replace all earlier rows of that host."""
+    """`HostCounts` of each host met; they replace all earlier counts of that host."""
 
 
 class StripFurniture(beam.PTransform):
@@ -132,10 +120,10 @@ def _learn(
     grouped: tuple[str, Iterable[Sighting]], at: datetime, earlier_counts: LookUpCounts
 ) -> Iterator[Any]:
     host, sightings = grouped
-    furniture, rows = learn(host, sightings, earlier_counts(host), at=at)
+    furniture, counts = learn(sightings, earlier_counts(host), at=at)
     if furniture:
         yield host, furniture
-    yield TaggedOutput(COUNTS, HostCounts(tuple(rows)))
+    yield TaggedOutput(COUNTS, counts)
 
 
 def _strip(article: Article, furniture: dict[str, frozenset[str]], finish: Finish) -> Article:

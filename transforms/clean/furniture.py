@@ -5,7 +5,7 @@ Needs no language and no rules, so it finds what no lexicon knows. A paragraph c
 of theirs, so they are no witnesses, and a story told four times is not taken for furniture.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,13 +43,21 @@ PAGES = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FurnitureCount:
-    """State row: in how many witnesses of a host a paragraph was seen, and when last."""
+class HostCounts:
+    """State of one host: in how many witnesses each paragraph was seen, and when last. Columns of one length.
+
+    A host has some twenty paragraphs to an article, and a run meets a thousand hosts in every cycle: as rows
+    they were most of what a cycle made, pickled and wrote.
+    """
 
     host: str
-    block_hash: str
-    articles: int
-    last_seen: datetime
+    hashes: tuple[str, ...] = ()
+    articles: tuple[int, ...] = ()
+    last_seen: tuple[datetime, ...] = ()
+
+    def by_hash(self) -> dict[str, int]:
+        """Return the witnesses of each paragraph; those of `PAGES` are the host's articles."""
+        return dict(zip(self.hashes, self.articles, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +85,42 @@ def host_of(article: Article) -> str:
 
 
 def learn(
-    host: str, sightings: Iterable[Sighting], counts: Iterable[FurnitureCount], *, at: datetime
-) -> tuple[frozenset[str], list[FurnitureCount]]:
+    sightings: Iterable[Sighting], counts: HostCounts, *, at: datetime
+) -> tuple[frozenset[str], HostCounts]:
     """Count the paragraphs of a host's articles on top of what earlier runs counted.
 
     Args:
       sightings: this cycle's articles, each id counted once, in any order.
-      counts: the host's state rows.
-      at: when the cycle runs; dates the rows and expires old ones.
+      counts: the host's state.
+      at: when the cycle runs; dates what was seen and expires what was not.
 
     Returns:
-      The hashes that are furniture now, and the rows that replace all rows of the host.
+      The hashes that are furniture now, and the host's state after the cycle.
     """
-    old = {row.block_hash: row for row in counts if at - row.last_seen <= EXPIRY or row.block_hash == PAGES}
-    articles = list(
-        {one.article_id: one for one in sorted(sightings, key=lambda one: one.article_id)}.values()
-    )
+    seen_since = at - EXPIRY
+    old = {
+        key: (articles, seen)
+        for key, articles, seen in zip(counts.hashes, counts.articles, counts.last_seen, strict=True)
+        if seen >= seen_since or key == PAGES
+    }
+    witnessed, met = _witnessed(sightings, old)
+    pages = met + old.pop(PAGES, (0, at))[0]
+    known = {key: (old.get(key, (0, at))[0] + new, at) for key, new in witnessed.items()}
+    merged = sorted((old | known).items())
+    least = max(MIN_WITNESSES, MIN_SHARE * pages)
+    is_furniture = pages >= MIN_PAGES
+    furniture = frozenset(key for key, (articles, _) in merged if is_furniture and articles >= least)
+    least_kept = 2 if pages >= MIN_PAGES else 1
+    share = 2 if pages >= AGING_PAGES else 1
+    kept = [(key, articles // share, seen) for key, (articles, seen) in merged if articles >= least_kept]
+    rows = [(PAGES, pages // share, at), *(row for row in kept if row[1])]
+    hashes, articles_of, last_seen = zip(*rows, strict=True)
+    return furniture, HostCounts(counts.host, hashes, articles_of, last_seen)
+
+
+def _witnessed(sightings: Iterable[Sighting], old: Container[str]) -> tuple[dict[str, int], int]:
+    """Return in how many witnesses each paragraph is, and how many articles there are."""
+    articles = {one.article_id: one for one in sorted(sightings, key=lambda one: one.article_id)}.values()
     seen: dict[str, int] = {}
     for one in articles:
         for key, _ in one.blocks:
@@ -103,11 +131,7 @@ def learn(
             for key, length in one.blocks:
                 if length <= MAX_BLOCK_CHARS:
                     witnessed[key] = witnessed.get(key, 0) + 1
-    pages = len(articles) + (old[PAGES].articles if PAGES in old else 0)
-    rows = _merged(host, old, witnessed, at)
-    furniture = _judged(rows, pages)
-    kept = [row for row in rows if row.articles > 1 or pages < MIN_PAGES]
-    return furniture, _aged([FurnitureCount(host, PAGES, pages, at), *kept])
+    return witnessed, len(articles)
 
 
 def strip_furniture(text: str, furniture: Collection[str]) -> tuple[str, tuple[Removed, ...]]:
@@ -127,33 +151,7 @@ def strip_furniture(text: str, furniture: Collection[str]) -> tuple[str, tuple[R
     return left, tuple(removed)
 
 
-def _is_witness(one: Sighting, seen: dict[str, int], old: dict[str, FurnitureCount]) -> bool:
+def _is_witness(one: Sighting, seen: Mapping[str, int], old: Container[str]) -> bool:
     whole = sum(length for _, length in one.blocks)
     own = sum(length for key, length in one.blocks if seen[key] == 1 and key not in old)
     return own >= OWN_SHARE * whole
-
-
-def _merged(
-    host: str, old: dict[str, FurnitureCount], witnessed: dict[str, int], at: datetime
-) -> list[FurnitureCount]:
-    rows = []
-    for key in sorted({*old, *witnessed} - {PAGES}):
-        before = old.get(key)
-        new = witnessed.get(key, 0)
-        last_seen = at if new or before is None else before.last_seen
-        rows.append(FurnitureCount(host, key, new + (before.articles if before else 0), last_seen))
-    return rows
-
-
-def _judged(rows: Sequence[FurnitureCount], pages: int) -> frozenset[str]:
-    if pages < MIN_PAGES:
-        return frozenset()
-    least = max(MIN_WITNESSES, MIN_SHARE * pages)
-    return frozenset(row.block_hash for row in rows if row.articles >= least)
-
-
-def _aged(rows: list[FurnitureCount]) -> list[FurnitureCount]:
-    if rows[0].articles < AGING_PAGES:
-        return rows
-    halved = [FurnitureCount(row.host, row.block_hash, row.articles // 2, row.last_seen) for row in rows]
-    return [row for row in halved if row.articles]

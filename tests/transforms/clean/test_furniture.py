@@ -9,7 +9,7 @@ from warta.transforms.clean.furniture import (
     EXPIRY,
     MIN_PAGES,
     PAGES,
-    FurnitureCount,
+    HostCounts,
     Sighting,
     block_hash,
     learn,
@@ -26,8 +26,15 @@ def sighting(number: int, *shared: str) -> Sighting:
     return Sighting(f"id-{number}", tuple((block_hash(text), len(text)) for text in (*own, *shared)))
 
 
-def furniture(sightings: list[Sighting], counts: list[FurnitureCount] | None = None) -> frozenset[str]:
-    return learn(HOST, sightings, counts or [], at=AT)[0]
+NONE = HostCounts(HOST)
+
+
+def counted(pages: int, box: int, at: datetime = AT) -> HostCounts:
+    return HostCounts(HOST, (PAGES, block_hash(BOX)), (pages, box), (at, at))
+
+
+def furniture(sightings: list[Sighting], counts: HostCounts = NONE) -> frozenset[str]:
+    return learn(sightings, counts, at=AT)[0]
 
 
 def test_a_paragraph_on_all_articles_is_furniture_from_the_first_run() -> None:
@@ -50,38 +57,35 @@ def test_a_story_told_six_times_is_no_furniture() -> None:
 
 def test_the_order_of_sightings_does_not_matter() -> None:
     sightings = [sighting(n, BOX) for n in range(10)]
-    assert learn(HOST, sightings, [], at=AT) == learn(HOST, reversed(sightings), [], at=AT)
+    assert learn(sightings, NONE, at=AT) == learn(reversed(sightings), NONE, at=AT)
 
 
 def test_an_article_seen_twice_counts_once() -> None:
-    rows = learn(HOST, [sighting(n, BOX) for n in range(9)] * 2, [], at=AT)[1]
-    assert {row.block_hash: row.articles for row in rows} == {PAGES: 9, block_hash(BOX): 9}
+    counts = learn([sighting(n, BOX) for n in range(9)] * 2, NONE, at=AT)[1]
+    assert counts.by_hash() == {PAGES: 9, block_hash(BOX): 9}
 
 
 def test_counts_add_up_over_runs() -> None:
-    counts = [FurnitureCount(HOST, PAGES, 7, AT), FurnitureCount(HOST, block_hash(BOX), 5, AT)]
-    assert furniture([sighting(1, BOX)], counts) == {block_hash(BOX)}
+    assert furniture([sighting(1, BOX)], counted(7, 5)) == {block_hash(BOX)}
 
 
 def test_an_unseen_paragraph_expires() -> None:
     old = AT - EXPIRY - timedelta(days=1)
-    counts = [FurnitureCount(HOST, PAGES, 50, old), FurnitureCount(HOST, block_hash(BOX), 40, old)]
-    learnt, rows = learn(HOST, [sighting(1)], counts, at=AT)
+    learnt, counts = learn([sighting(1)], counted(50, 40, old), at=AT)
     assert learnt == frozenset()
-    assert [row.block_hash for row in rows] == [PAGES]
+    assert counts == HostCounts(HOST, (PAGES,), (51,), (AT,))
 
 
 def test_a_small_host_remembers_single_sightings_and_a_large_one_does_not() -> None:
-    small = learn(HOST, [sighting(1)], [], at=AT)[1]
-    large = learn(HOST, [sighting(n) for n in range(MIN_PAGES)], [], at=AT)[1]
-    assert len(small) == 4
-    assert [row.block_hash for row in large] == [PAGES]
+    small = learn([sighting(1)], NONE, at=AT)[1]
+    large = learn([sighting(n) for n in range(MIN_PAGES)], NONE, at=AT)[1]
+    assert len(small.hashes) == 4
+    assert large.hashes == (PAGES,)
 
 
 def test_old_counts_are_halved_so_that_habits_can_change() -> None:
-    counts = [FurnitureCount(HOST, PAGES, AGING_PAGES, AT), FurnitureCount(HOST, block_hash(BOX), 1_000, AT)]
-    rows = {row.block_hash: row.articles for row in learn(HOST, [sighting(1, BOX)], counts, at=AT)[1]}
-    assert rows == {PAGES: (AGING_PAGES + 1) // 2, block_hash(BOX): 500}
+    counts = learn([sighting(1, BOX)], counted(AGING_PAGES, 1_000), at=AT)[1]
+    assert counts.by_hash() == {PAGES: (AGING_PAGES + 1) // 2, block_hash(BOX): 500}
 
 
 def test_stripping_names_what_it_cut_and_is_idempotent() -> None:

@@ -9,7 +9,7 @@ from apache_beam.testing.util import assert_that
 
 from warta.schemas.article import Article
 from warta.transforms.clean.beam import StripFurniture
-from warta.transforms.clean.furniture import PAGES, FurnitureCount, block_hash
+from warta.transforms.clean.furniture import PAGES, HostCounts, block_hash
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 BOX = "Zumi velka ondra, quist bramo tel dunari."
@@ -36,20 +36,21 @@ def signed_anew(one: Article) -> Article:
 
 def run(
     articles: list[Article],
-    counts: list[FurnitureCount],
+    counts: list[HostCounts],
     check_articles: Callable[[list[Article]], None],
-    check_counts: Callable[[list[FurnitureCount]], None],
+    check_counts: Callable[[list[HostCounts]], None],
 ) -> dict[str, int]:
     pipeline = beam.Pipeline(runner="FnApiRunner")
+    known = {one.host: one for one in counts}
     stripped = (
         pipeline
         | beam.Create(articles)
-        | StripFurniture(AT, signed_anew, lambda host: [row for row in counts if row.host == host])
+        | StripFurniture(AT, signed_anew, lambda host: known.get(host, HostCounts(host)))
     )
     assert_that(stripped.articles, check_articles, label="CheckArticles")
     assert_that(
         stripped.counts,
-        lambda actual: check_counts([row for host in actual for row in host.rows]),
+        check_counts,
         label="CheckCounts",
     )
     result = pipeline.run()
@@ -66,10 +67,10 @@ def test_a_box_on_every_page_of_a_host_goes_and_other_hosts_keep_it() -> None:
         assert [one.id for one in actual if BOX in one.text] == ["b.test-1"]
         assert {one.content_hash for one in actual if BOX not in one.text} == {"anew"}
 
-    def check_counts(actual: list[FurnitureCount]) -> None:
-        rows = {(row.host, row.block_hash): row.articles for row in actual}
-        assert rows["a.test", PAGES] == 9
-        assert rows["a.test", block_hash(BOX)] == 9
+    def check_counts(actual: list[HostCounts]) -> None:
+        rows = {one.host: one.by_hash() for one in actual}
+        assert rows["a.test"][PAGES] == 9
+        assert rows["a.test"][block_hash(BOX)] == 9
 
     counters = run(articles, [], check_articles, check_counts)
     assert counters == {"articles_changed": 9, "blocks_cut": 9}
@@ -77,16 +78,14 @@ def test_a_box_on_every_page_of_a_host_goes_and_other_hosts_keep_it() -> None:
 
 def test_counts_of_earlier_runs_teach_a_host_with_two_articles_a_day() -> None:
     counts = [
-        FurnitureCount("a.test", PAGES, 7, AT),
-        FurnitureCount("a.test", block_hash(BOX), 6, AT),
-        FurnitureCount("quiet.test", PAGES, 12, AT),
+        HostCounts("a.test", (PAGES, block_hash(BOX)), (7, 6), (AT, AT)),
+        HostCounts("quiet.test", (PAGES,), (12,), (AT,)),
     ]
 
     def check_articles(actual: list[Article]) -> None:
         assert [BOX in one.text for one in actual] == [False, False]
 
-    def check_counts(actual: list[FurnitureCount]) -> None:
-        assert {row.host for row in actual} == {"a.test"}
-        assert {row.articles for row in actual if row.block_hash == PAGES} == {9}
+    def check_counts(actual: list[HostCounts]) -> None:
+        assert [(one.host, one.by_hash()[PAGES]) for one in actual] == [("a.test", 9)]
 
     run([article(1), article(2)], counts, check_articles, check_counts)
