@@ -141,7 +141,7 @@ def rebuild_index(store: Store, staging: Staging) -> dict[str, list[str]]:
 
 
 def _rows(root: str, table: str) -> Iterable[dict[str, Any]]:
-    for batch in read(root, table).to_batches():
+    for batch in read(root, table).to_batches(cache_metadata=False):
         yield from batch.to_pylist()
 
 

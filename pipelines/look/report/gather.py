@@ -76,7 +76,7 @@ def gather(output_dir: str, *, now: datetime) -> Figures:
 
 
 def _table(output_dir: str, table: str, columns: Iterable[str]) -> pa.Table:
-    return _open(output_dir, table).to_table(columns=list(columns))
+    return _open(output_dir, table).to_table(columns=list(columns), cache_metadata=False)
 
 
 def _late(output_dir: str, table: str, columns: Iterable[str], days: int) -> pa.Table:
@@ -86,9 +86,8 @@ def _late(output_dir: str, table: str, columns: Iterable[str], days: int) -> pa.
         (pads.get_partition_keys(one.partition_expression)["date"] for one in dataset.get_fragments()),
         default=date.min,
     )
-    return dataset.to_table(
-        columns=list(columns), filter=pc.field("date") > pa.scalar(newest - timedelta(days=days), pa.date32())
-    )
+    late = pc.field("date") > pa.scalar(newest - timedelta(days=days), pa.date32())
+    return dataset.to_table(columns=list(columns), filter=late, cache_metadata=False)
 
 
 def newest(articles: pa.Table) -> pa.Table:
@@ -118,7 +117,7 @@ def _with_addresses(output_dir: str, stories: list[Figures]) -> list[Figures]:
     days = {day + timedelta(days=offset) for day in begun for offset in (-1, 0, 1)}
     near = pc.field("date").isin(pa.array(sorted(days), pa.date32()))
     first = _open(output_dir, "articles").to_table(
-        columns=["id", "url"], filter=near & pc.field("id").isin(ids)
+        columns=["id", "url"], filter=near & pc.field("id").isin(ids), cache_metadata=False
     )
     urls = dict(zip(first.column("id").to_pylist(), first.column("url").to_pylist(), strict=True))
     return [story | {"url": urls.get(story["id"], "")} for story in stories]
