@@ -121,7 +121,7 @@ def least_shared(smaller: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     Of `n` samples, a containment of `SIMILAR` gives n/2 on average with a standard deviation of sqrt(n)/2.
     Four of them below that miss 3 pairs in 100,000, and spare templates and rewrites that cannot count: of
-    3,109 pairs among 10,991 articles with three samples in common, 2,850 are compared, and the gate's recall is the same.
+    3,109 pairs among 10,991 articles with three samples in common 2,850 are compared, at the same recall.
     """
     counts = np.minimum(smaller, MOST_SAMPLES)
     return np.maximum(SHARED_SAMPLES, SIMILAR * counts - 2.0 * np.sqrt(counts))
