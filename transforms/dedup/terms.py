@@ -64,7 +64,7 @@ def vectors(ordered: Sequence[tuple[str, str]]) -> Vectors:
     ]
     documents = np.zeros(len(vocabulary.words), np.int64)
     for block in blocks:
-        np.add.at(documents, block.terms, 1)
+        documents += np.bincount(block.terms, minlength=len(documents))
     usual = np.array([usual_words().get(word, 0.0) for word in vocabulary.words])
     rarity = np.log((len(ordered) + USUAL_DOCUMENTS) / (documents + usual * USUAL_DOCUMENTS + 1))
     chosen = [_weightiest(block, rarity) for block in blocks]
