@@ -38,8 +38,9 @@ function steps(most) {
 }
 
 // Stacked columns. series: [{name, counts, fill}]; names: what each column is called; ticks: its axis text or "";
-// unit: what the height counts; across: what the ticks count, when they do not say it themselves.
-function columns(place, { label, series, names, ticks, number, unit, across = "", height = 260, mark = null }) {
+// unit: what the height counts; across: what the ticks count, when they do not say it themselves; edges: a tick is the
+// least value of its column and stands at its left edge, where a mark of that value stands too.
+function columns(place, { label, series, names, ticks, number, unit, across = "", edges = false, height = 260, mark = null }) {
   const width = Math.max(260, place.clientWidth), many = names.length;
   const totals = names.map((_, at) => series.reduce((sum, one) => sum + one.counts[at], 0));
   const axis = steps(Math.max(...totals, 0)), top = 28, bottom = across ? 42 : 26, left = 12 + 7 * number(axis.at(-1)).length;
@@ -68,7 +69,7 @@ function columns(place, { label, series, names, ticks, number, unit, across = ""
   picture.append(shape("line", { class: "base", x1: left, x2: width, y1: y(0), y2: y(0) }));
   picture.append(shape("text", { class: "unit", x: 0, y: 12 }, unit));
   if (across) picture.append(shape("text", { class: "unit", x: width, y: height - 6, "text-anchor": "end" }, across));
-  axisText(picture, ticks, { left, pitch, width, y: height - bottom + 18 });
+  axisText(picture, ticks, { left: edges ? left - pitch / 2 : left, pitch, width, y: height - bottom + 18 });
   if (mark) {
     const x = left + pitch * mark.at;
     picture.append(shape("line", { class: "mark", x1: x, x2: x, y1: top - 2, y2: height - bottom }));

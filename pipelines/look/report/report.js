@@ -72,7 +72,7 @@ const FIGURES = [
     },
     draw(place) {
       const { counts, step, median } = DATA.lengths;
-      columns(place, { label: `${this.title()}. ${this.finding()}`, series: [{ name: "", counts, fill: "var(--c3)" }], names: this.names(), ticks: counts.map((_, at) => (at % 4 ? "" : number(at * step))), number, unit: t("unit_articles"), across: t("chars"), height: 256,
+      columns(place, { label: `${this.title()}. ${this.finding()}`, series: [{ name: "", counts, fill: "var(--c3)" }], names: this.names(), ticks: counts.map((_, at) => (at % 4 ? "" : number(at * step))), number, unit: t("unit_articles"), across: t("chars"), edges: true, height: 256,
         mark: { at: Math.min(median / step, counts.length), text: t("lengths_median", { n: number(Math.round(median)) }) } });
     },
     table() {

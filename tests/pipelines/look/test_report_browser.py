@@ -215,3 +215,24 @@ def test_an_empty_dataset_is_said_to_be_empty(tmp_path: Path) -> None:
         assert await tab.ask("document.querySelectorAll('.figure .none').length") == 12
 
     in_browser(figures, tmp_path, look)
+
+
+MARK_READ_OFF = """
+(() => {
+  const ticks = [...document.querySelectorAll('#lengths svg text[text-anchor=middle]')]
+    .map((one) => [Number(one.textContent.replace(/,/g, '')), Number(one.getAttribute('x'))]);
+  const [[low, from], [high, to]] = ticks;
+  const mark = Number(document.querySelector('#lengths svg .mark').getAttribute('x1'));
+  return low + (mark - from) / (to - from) * (high - low);
+})()"""
+"""Characters at the median's line, read off the first two numbers of its axis."""
+
+
+@needs_chromium
+def test_the_median_stands_where_the_axis_says(first_edition: Sample, tmp_path: Path) -> None:
+    figures = figures_of(first_edition)
+
+    async def look(tab: Tab) -> None:
+        assert float(await tab.ask(MARK_READ_OFF)) == pytest.approx(figures["lengths"]["median"], abs=1)
+
+    in_browser(figures, tmp_path, look)
