@@ -24,7 +24,7 @@ class Reading:
     removed: tuple[Removed, ...] = ()
     dateline: str = ""
     candidate: str = ""
-    """Which reading of the page won: default, precision, recall, own, json_ld or text."""
+    """Which reading of the page won: own, default, slow, json_ld or text."""
     doubtful: bool = False
     """True when the first reading looked wrong and the page paid for more."""
     evidence: tuple[str, ...] = field(default=())

@@ -19,17 +19,24 @@ def page(inner: str) -> html.HtmlElement:
     return html.document_fromstring(f"<html><body>{inner}</body></html>")
 
 
-def test_two_readings_that_agree_settle_a_page() -> None:
+def test_our_own_reading_settles_a_plain_page() -> None:
     choice = choose_body(page(f"<article><h1>Judul</h1>{paragraphs(PROSE)}</article>"))
+    assert (choice.name, choice.doubtful) == ("own", False)
+    assert [block.text for block in choice.blocks] == PROSE
+
+
+def test_two_readings_that_agree_settle_a_page() -> None:
+    table = "<table><tr><th>Kota</th><th>Harga</th></tr><tr><td>Bogor</td><td>12.000</td></tr></table>"
+    choice = choose_body(page(f"<article><h1>Judul</h1>{paragraphs(PROSE)}{table}</article>"))
     assert (choice.name, choice.doubtful) == ("default", False)
-    assert [block.text for block in choice.blocks if block.kind != "heading"] == PROSE
+    assert [block.text for block in choice.blocks if block.kind == "paragraph"] == PROSE
+    assert "Bogor | 12.000" in [block.text for block in choice.blocks]
 
 
 def test_a_body_split_over_containers_of_one_kind_is_read_whole() -> None:
     # trafilatura stops at the first container whose class it knows.
     parts = [f'<div class="article-body">{paragraphs(PROSE[at : at + 4])}</div>' for at in (0, 4, 8)]
     choice = choose_body(page(f"<main><h1>Judul</h1>{'<hr>'.join(parts)}</main>"))
-    assert choice.doubtful
     assert [block.text for block in choice.blocks] == PROSE
 
 

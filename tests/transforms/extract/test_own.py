@@ -1,11 +1,12 @@
-"""Our own reading: the container that holds the prose, and the lead above it."""
+"""Our own reading: the container that holds the prose, and whether it settles the page."""
 
+import pytest
 from lxml import html
 
 from warta.transforms.extract.own import OwnReading
 
 PROSE = "<p>Harga beras di pasar induk naik lagi pekan ini, kata seorang pedagang yang lama berjualan.</p>"
-LEAD = "Harga beras naik untuk ketiga kalinya bulan ini dan belum ada tanda akan turun."
+CAPTION = "Seorang pedagang beras menunggu pembeli di pasar induk kota, Senin pagi."
 
 
 def reading(inner: str, title: str = "") -> OwnReading:
@@ -13,7 +14,7 @@ def reading(inner: str, title: str = "") -> OwnReading:
 
 
 def texts(inner: str, title: str = "") -> list[str]:
-    return [block.text for block in reading(inner, title).blocks()]
+    return [block.text for block in reading(inner, title).blocks]
 
 
 def test_the_container_with_most_prose_is_the_body() -> None:
@@ -31,8 +32,49 @@ def test_bare_text_between_line_breaks_is_read() -> None:
 
 
 def test_short_lines_between_prose_stay_and_those_around_it_go() -> None:
-    assert texts(f"<div><p>Bagikan</p>{PROSE}<p>Ia pergi.</p>{PROSE}<p>Selesai</p></div>")[1] == "Ia pergi."
-    assert len(texts(f"<div><p>Bagikan</p>{PROSE}<p>Ia pergi.</p>{PROSE}<p>Selesai</p></div>")) == 3
+    lines = f"<div>Bagikan</div>{PROSE}<p>Ia pergi.</p>{PROSE}<div>Selesai</div>"
+    assert texts(f"<div>{lines}</div>")[1] == "Ia pergi."
+    assert len(texts(f"<div>{lines}</div>")) == 3
+
+
+def test_a_short_paragraph_beside_the_first_or_last_prose_belongs_to_it() -> None:
+    inner = f"<div><p>Hujan turun.</p>{PROSE * 2}<ul><li>{CAPTION}</li></ul><p>Ia pergi.</p></div>"
+    assert (texts(inner)[0], texts(inner)[-1]) == ("Hujan turun.", "Ia pergi.")
+    linked = "<p><a href='/lain'>Berita lain hari ini</a></p>"
+    assert texts(f"<div>{linked}{PROSE * 2}{linked}</div>") == texts(f"<div>{PROSE * 2}</div>")
+
+
+def test_labels_and_captions_in_odd_places_are_left_out() -> None:
+    odd = f"<div class='foto'>{CAPTION}</div><div class='iklan'><p>Iklan</p></div>"
+    assert texts(f"<div>{PROSE * 6}{odd}{PROSE * 6}</div>") == texts(f"<div>{PROSE * 12}</div>")
+
+
+def test_a_quote_that_the_text_has_too_is_told_once() -> None:
+    said = "Harga beras akan turun setelah panen raya tiba bulan depan."
+    inner = f"<div>{PROSE * 3}<blockquote>„{said}“</blockquote>%s{PROSE}</div>"
+    assert texts(inner % "")[3] == f"„{said}“"
+    assert texts(inner % f"<p>Ia berkata: {said}</p>")[3] == f"Ia berkata: {said}"
+
+
+def test_a_page_is_plain_when_nothing_else_can_be_its_article() -> None:
+    body = f"<div class='isi'>{PROSE * 8}</div>"
+    assert reading(body).is_plain
+    assert reading(f"{body}<ul><li>Menu</li></ul><p>Hak cipta</p>").is_plain
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<div>{PROSE * 2}</div>",  # too short to tell
+        f"<div class='isi'>{PROSE * 8}</div><div class='lain'>{PROSE * 2}</div>",  # prose elsewhere
+        f"<div class='isi'>{PROSE * 8}<div>{CAPTION}</div></div>",  # prose in no paragraph
+        f"<div><div class='a'>{PROSE * 4}</div><div class='b'>{PROSE * 4}</div></div>",  # two kinds
+        f"<div class='isi'>{PROSE * 8}<div class='promo'>{PROSE * 2}</div></div>",  # much of it left out
+        f"<div class='isi'>{PROSE * 8}<table><tr><td>5</td></tr></table></div>",  # a table
+    ],
+)
+def test_a_page_with_something_else_in_it_is_not_plain(inner: str) -> None:
+    assert not reading(inner).is_plain
 
 
 def test_of_two_articles_the_one_with_the_headline_is_meant() -> None:
@@ -53,38 +95,15 @@ def test_a_name_that_covers_the_whole_article_means_something_else() -> None:
 
 
 def test_captions_are_not_prose() -> None:
-    figure = f"<figure><img src='x'><figcaption>{LEAD}</figcaption></figure>"
-    assert LEAD not in texts(f"<div>{PROSE}{figure}{PROSE}</div>")
+    figure = f"<figure><img src='x'><figcaption>{CAPTION}</figcaption></figure>"
+    assert CAPTION not in texts(f"<div>{PROSE}{figure}{PROSE}</div>")
 
 
 def test_headings_and_items_keep_their_kind() -> None:
     inner = f"<div>{PROSE}<h2>Apa sebabnya</h2><ul><li>Hujan turun</li></ul>{PROSE}</div>"
-    assert [block.kind for block in reading(inner).blocks()] == ["paragraph", "heading", "item", "paragraph"]
-
-
-def test_a_lead_named_so_is_found_between_headline_and_body() -> None:
-    page = reading(f"<h1>Judul</h1><p class='article-lead'>{LEAD}</p><div>{PROSE * 4}</div>", "Judul")
-    assert [block.text for block in page.lead(page.blocks(), ())] == [LEAD]
-
-
-def test_a_lead_of_several_paragraphs_comes_whole() -> None:
-    name = "class='article-lead'"
-    parts = f"<p {name}>Air mulai surut.</p><p {name}>{LEAD}</p><p {name}>Warga kembali.</p><p>Foto</p>"
-    page = reading(f"<h1>Judul</h1><header>{parts}</header><div>{PROSE * 4}</div>", "Judul")
-    found = [block.text for block in page.lead(page.blocks(), ())]
-    assert found == ["Air mulai surut.", LEAD, "Warga kembali."]
-
-
-def test_a_lead_that_the_description_repeats_is_found_without_a_name() -> None:
-    page = reading(f"<h1>Judul</h1><p>{LEAD}</p><div>{PROSE * 6}</div>", "Judul")
-    assert [block.text for block in page.lead(page.blocks(), (LEAD[:70] + "...",))] == [LEAD]
-
-
-def test_other_prose_above_the_body_is_no_lead() -> None:
-    page = reading(f"<h1>Judul</h1><p>{LEAD}</p><div>{PROSE * 6}</div>", "Judul")
-    assert page.lead(page.blocks(), ("Sesuatu yang lain sama sekali.",)) == []
+    assert [block.kind for block in reading(inner).blocks] == ["paragraph", "heading", "item", "paragraph"]
 
 
 def test_a_page_without_prose_gives_nothing() -> None:
     assert texts("<div><p>Menu</p></div>") == []
-    assert reading("").lead([], ()) == []
+    assert reading("").blocks == []
