@@ -71,7 +71,7 @@ def test_a_page_is_plain_when_nothing_else_can_be_its_article() -> None:
         f"<div><div class='a'>{PROSE * 4}</div><div class='b'>{PROSE * 4}</div></div>",  # two kinds
         f"<div class='isi'>{PROSE * 8}<div class='promo'>{PROSE * 2}</div></div>",  # much of it left out
         f"<div class='comments'><div class='isi'>{PROSE * 8}</div></div>",  # the readers' words
-        f"<div>{PROSE * 3}{PROSE.replace('<p>', '<p class=promo>') * 6}</div>",  # names say that it is no article
+        f"<div>{PROSE * 3}{PROSE.replace('<p>', '<p class=promo>') * 6}</div>",  # named otherwise
         f"<div class='isi'>{PROSE * 8}<table><tr><td>5</td></tr></table></div>",  # a table
     ],
 )
