@@ -126,8 +126,9 @@ def item_of(article: Article) -> Rejection:
 
 def to_arrow(table: str, rows: Iterable[Row]) -> pa.Table:
     """Return checked rows as one sorted Arrow table with the full schema of `table`."""
-    columns = pa.Table.from_pylist(list(rows), schema=TABLES[table])
-    return sort_rows(table, columns)
+    names = SORT_KEYS[table]
+    ordered = sorted(rows, key=lambda row: [(row[name] is None, row[name]) for name in names])
+    return pa.Table.from_pylist(ordered, schema=TABLES[table])
 
 
 def sort_rows(table: str, columns: pa.Table) -> pa.Table:
