@@ -19,7 +19,7 @@ import apache_beam as beam
 from warta.pipelines.cycle import graphs, memory, pickling
 from warta.pipelines.cycle.furniture import FURNITURE
 from warta.pipelines.cycle.staging import INDEX
-from warta.pipelines.cycle.tally import counted
+from warta.pipelines.cycle.tally import Counted
 from warta.schemas.outcome import Rejection, Stage
 from warta.transforms.dedup.beam import Settled
 from warta.transforms.dedup.seen import row_of_rejection
@@ -57,14 +57,14 @@ class Steps:
 
 
 class Yield(NamedTuple):
-    """What the graph gives to be kept."""
+    """What the graph gives to be kept; in as many collections as it comes, for a Flatten writes them anew."""
 
-    rows: beam.PCollection
+    rows: tuple[beam.PCollection, ...]
     """Records, duplicates, rejections and the health of feeds."""
-    learnt: dict[str, beam.PCollection]
+    learnt: dict[str, tuple[beam.PCollection, ...]]
     """What the next cycle must know, by name."""
-    counts: beam.PCollection
-    """One `tally.Count` for each thing that happened."""
+    counts: Counted
+    """What is counted of all that happened."""
 
 
 def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> None:
@@ -80,36 +80,37 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> Non
     furniture, settled = settle(pages.articles, steps)
 
     unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
-    rejections = (polled.rejections, pages.rejections) | "Rejections" >> beam.Flatten()
-    to_remember = rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows)
-    refused = (pages.rejections, unusable) | "EntriesRefused" >> beam.Flatten()
-    unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
-    counts = (
-        counted("feeds", polled.health, "status"),
-        counted("waited", asked.waiting),
-        counted("listed", polled.entries),
-        counted("known", sorted_.known),
-        counted("repeated", sorted_.repeated),
-        counted("announced", sorted_.entries),
-        counted("unusable", unusable),
-        counted("failed_feeds", failed_feeds),
-        counted("read", pages.articles),
-        counted("unread", unread),
-        counted("kept", settled.records),
-        counted("duplicates", settled.duplicates, "dup_kind"),
-        counted("rejected", refused, "reason"),
-        counted("deferred", pages.deferrals, "reason"),
-        *(counted("replaced", repeated) for repeated in (pages.repeated,) if repeated is not None),
+    to_remember = (
+        polled.rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows),
+        pages.rejections | "PageRejectionsToIndex" >> beam.FlatMap(_index_rows),
     )
-    rows = (settled.records, settled.duplicates, rejections, polled.health) | "Rows" >> beam.Flatten()
-    learnt = {
-        INDEX: (settled.index_rows, to_remember) | "IndexRows" >> beam.Flatten(),
-        memory.FEED_STATES: polled.feed_states,
-        FURNITURE: furniture,
-        memory.HOSTS: (polled.hosts, pages.hosts) | "HostsMet" >> beam.Flatten(),
-        memory.PENDING: pages.deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry),
+    unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
+    counts = {
+        ("feeds", "status"): (polled.health,),
+        ("waited", ""): (asked.waiting,),
+        ("listed", ""): (polled.entries,),
+        ("known", ""): (sorted_.known,),
+        ("repeated", ""): (sorted_.repeated,),
+        ("announced", ""): (sorted_.entries,),
+        ("unusable", ""): (unusable,),
+        ("failed_feeds", ""): (failed_feeds,),
+        ("read", ""): (pages.articles,),
+        ("unread", ""): (unread,),
+        ("kept", ""): settled.records,
+        ("duplicates", "dup_kind"): (settled.duplicates,),
+        ("rejected", "reason"): (pages.rejections, unusable),
+        ("deferred", "reason"): (pages.deferrals,),
+        ("replaced", ""): () if pages.repeated is None else (pages.repeated,),
     }
-    Yield(rows, learnt, counts | "Counts" >> beam.Flatten()) | steps.keep
+    learnt = {
+        INDEX: (*settled.index_rows, *to_remember),
+        memory.FEED_STATES: (polled.feed_states,),
+        FURNITURE: (furniture,),
+        memory.HOSTS: (polled.hosts, pages.hosts),
+        memory.PENDING: (pages.deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry),),
+    }
+    rows = (*settled.records, settled.duplicates, polled.rejections, pages.rejections, polled.health)
+    Yield(rows, learnt, counts) | steps.keep
 
 
 def settle(articles: beam.PCollection, steps: Steps) -> tuple[beam.PCollection, Settled]:

@@ -68,9 +68,10 @@ class Planned(beam.PTransform):
         self.plan = plan
 
     def expand(self, pipeline: Any) -> Asked:
-        polls = pipeline | "Feeds" >> beam.Create(self.plan.feeds)
-        waiting = pipeline | "Waiting" >> beam.Create(self.plan.pending)
-        hosts = pipeline | "Hosts" >> beam.Create(self.plan.hosts)
+        # What comes of them is shuffled to its host, or by its address, in any case.
+        polls = pipeline | "Feeds" >> beam.Create(self.plan.feeds, reshuffle=False)
+        waiting = pipeline | "Waiting" >> beam.Create(self.plan.pending, reshuffle=False)
+        hosts = pipeline | "Hosts" >> beam.Create(self.plan.hosts, reshuffle=False)
         return Asked((polls, hosts) | "FeedsAndHosts" >> beam.Flatten(), waiting, hosts)
 
 
@@ -110,8 +111,7 @@ class Stage(beam.PTransform):
     def expand(self, got: Yield) -> Any:  # Beam knows no annotation for a tuple of collections
         plan = self.plan
         got.rows | StageTables(plan.staging.path, plan.staging.cycle, plan.run_id, plan.at)
-        tally = got.counts | "Tally" >> beam.combiners.Count.PerElement()
-        return got.learnt | {TALLY: tally} | "StageLearnt" >> StageTogether(writers(plan.staging))
+        return (got.learnt, got.counts) | "StageLearnt" >> StageTogether(writers(plan.staging))
 
 
 def writers(staging: Staging) -> dict[str, Write]:

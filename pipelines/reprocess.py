@@ -25,7 +25,7 @@ from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_wri
 from warta.pipelines.cycle.graphs import GraphOptions
 from warta.pipelines.cycle.plans import StoredTexts, fetch_settings, index_files
 from warta.pipelines.cycle.staging import INDEX, StageTogether, index_writer
-from warta.pipelines.cycle.tally import TALLY, counted, read_tally, write_tally
+from warta.pipelines.cycle.tally import TALLY, read_tally, write_tally
 from warta.pipelines.keep.again import Portion, ReadAgain
 from warta.pipelines.options import BATCH_RUNNER, SLICE_PAGES, Settings
 from warta.pipelines.process.machine import peak_rss_mb, tree_cpu_s
@@ -95,24 +95,19 @@ def build(
     pickling.register()
     again = pipeline | "Portions" >> beam.Create(list(portions)) | ReadAgain(plan.fetch, root)
     furniture, settled = settle(again.articles, steps(plan))
-    counts = [
-        counted("older", again.older),
-        counted("kept", settled.records),
-        counted("duplicates", settled.duplicates, "dup_kind"),
-        counted("rejected", again.rejections, "reason"),
-    ]
-    learnt = {INDEX: settled.index_rows}
-    rows = settled.records
+    counts = {
+        ("older", ""): (again.older,),
+        ("kept", ""): settled.records,
+        ("duplicates", "dup_kind"): (settled.duplicates,),
+        ("rejected", "reason"): (again.rejections,),
+    }
+    learnt, rows = {INDEX: settled.index_rows}, settled.records
     if not in_place:
-        rows = (rows, settled.duplicates, again.rejections) | "Rows" >> beam.Flatten()
         refused = again.rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows)
-        learnt = {
-            INDEX: (settled.index_rows, refused) | "IndexRows" >> beam.Flatten(),
-            FURNITURE: furniture,
-        }
+        learnt = {INDEX: (*settled.index_rows, refused), FURNITURE: (furniture,)}
+        rows = (*rows, settled.duplicates, again.rejections)
     rows | StageTables(plan.staging.path, plan.staging.cycle, plan.run_id, plan.at)
-    learnt[TALLY] = counts | "Counts" >> beam.Flatten() | "Tally" >> beam.combiners.Count.PerElement()
-    learnt | "StageLearnt" >> StageTogether(
+    (learnt, counts) | "StageLearnt" >> StageTogether(
         {
             INDEX: index_writer(plan.staging),
             FURNITURE: counts_writer(plan.staging),

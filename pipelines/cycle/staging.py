@@ -1,11 +1,15 @@
 """What a cycle's graph leaves for its commit besides rows: state files, found again by their folder."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindows
 
+from warta.pipelines.cycle.tally import TALLY, Count, Counted, count_of
 from warta.transforms.dedup.index import write_segment
 from warta.transforms.dedup.model import IndexRow
 from warta.transforms.store import state
@@ -21,36 +25,86 @@ INDEX = "index"
 
 
 Write = Callable[[list[Any]], object]
+Batch = tuple[str, list[Any]]
+"""(name, items)."""
+BATCH = 1_000
+"""Items a batch: a megabyte of the largest, entries with their summaries."""
 
 
 class StageTogether(beam.PTransform):
-    """Hand each of several bounded collections, whole, to its writer: one shuffle for all of them.
+    """Hand what a cycle learnt, whole, to its writer by name, and what is counted to that of `TALLY`.
 
-    Applied to a dictionary of collections by name; a collection without elements is not written. Beam's
-    `ToList` does the same in fifteen steps each, and every step costs each cycle milliseconds.
+    Applied to ({name: bounded collections}, `Counted`); a name without elements is not written. One shuffle
+    serves all. Beam's `ToList` does the same in fifteen steps each, and every step costs each cycle
+    milliseconds.
     """
 
     def __init__(self, writers: Mapping[str, Write]) -> None:
         super().__init__()
         self.writers = dict(writers)
 
-    def expand(self, named):  # a dictionary of collections: Beam knows no annotation for one
-        keyed = tuple(items | f"Key {name}" >> beam.Map(_keyed, name) for name, items in named.items())
+    def expand(self, got):  # of collections in dictionaries: Beam knows no annotation for one
+        learnt, counted = got
         return (
-            keyed
+            (*_batches(learnt), *_sums(counted))
             | "Together" >> beam.Flatten()
             | "GroupByName" >> beam.GroupByKey()
             | "Write" >> beam.Map(_write, self.writers)
         )
 
 
-def _keyed(item: Any, name: str) -> tuple[str, Any]:
-    return name, item
+def _batches(learnt: Mapping[str, Iterable[beam.PCollection]]) -> Iterator[beam.PCollection]:
+    for name, collections in learnt.items():
+        for number, items in enumerate(collections):
+            yield items | f"Batch {name} {number}" >> beam.ParDo(_Batch(name))
 
 
-def _write(grouped: tuple[str, Iterable[Any]], writers: dict[str, Write]) -> str:
-    name, items = grouped
-    writers[name](list(items))
+def _sums(counted: Counted) -> Iterator[beam.PCollection]:
+    for (what, detail), collections in counted.items():
+        for number, items in enumerate(collections):
+            yield items | f"Count {what} {number}" >> beam.ParDo(_Sum(what, detail))
+
+
+class _Batch(beam.DoFn):
+    """Elements of one bundle in lists, which are shuffled at a tenth of the cost; of the global window."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def start_bundle(self) -> None:
+        self._items: list[Any] = []
+
+    def process(self, item: Any) -> Iterator[Batch]:
+        self._items.append(item)
+        if len(self._items) >= BATCH:
+            yield self._name, self._items
+            self._items = []
+
+    def finish_bundle(self) -> Iterator[Any]:
+        if self._items:
+            yield GlobalWindows.windowed_value((self._name, self._items))
+
+
+class _Sum(beam.DoFn):
+    """Counts of one bundle, added up."""
+
+    def __init__(self, what: str, detail: str) -> None:
+        self._what, self._detail = what, detail
+
+    def start_bundle(self) -> None:
+        self._counts: Counter[Count] = Counter()
+
+    def process(self, item: Any) -> None:
+        self._counts[count_of(item, self._what, self._detail)] += 1
+
+    def finish_bundle(self) -> Iterator[Any]:
+        if self._counts:
+            yield GlobalWindows.windowed_value((TALLY, list(self._counts.items())))
+
+
+def _write(grouped: tuple[str, Iterable[list[Any]]], writers: dict[str, Write]) -> str:
+    name, batches = grouped
+    writers[name](list(chain.from_iterable(batches)))
     return name
 
 

@@ -17,6 +17,9 @@ TALLY_FILE = "tally.json"
 Count = tuple[str, str, str]
 """(what, detail, feed_url), e.g. ("rejected", "not_found", "https://…/rss")."""
 
+Counted = dict[tuple[str, str], tuple[beam.PCollection, ...]]
+"""What is counted of which collections, by (what, attribute of an item that is its detail or "")."""
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -48,20 +51,19 @@ class Tally:
         return Tally(dict(Counter(self.counts) + Counter(other.counts)))
 
 
-def counted(what: str, items: beam.PCollection, detail: str = "") -> beam.PCollection:
-    """Return one `Count` per item: what it is, an attribute of it as detail, and its feed_url."""
-    return items | f"Count {what}" >> beam.Map(_count, what, detail)
-
-
-def _count(item: Any, what: str, detail: str) -> Count:
+def count_of(item: Any, what: str, detail: str) -> Count:
+    """Return how an item is counted: as what, with which attribute as detail, of which feed."""
     said = getattr(item, detail) if detail else ""
     item = getattr(item, "entry", None) or getattr(item, "article", None) or item
     return what, str(said), item.feed_url
 
 
 def write_tally(folder: str, pairs: Iterable[tuple[Count, int]]) -> str:
-    """Write counts of (what, detail, feed_url) triples as one JSON file into `folder`."""
-    rows = sorted([*key, count] for key, count in pairs)
+    """Write counts as one JSON file into `folder`; those of one (what, detail, feed_url) are added up."""
+    sums: Counter[Count] = Counter()
+    for key, count in pairs:
+        sums[key] += count
+    rows = [[*key, count] for key, count in sorted(sums.items())]
     path = join(folder, TALLY_FILE)
     files_at(path).write(path, json.dumps(rows).encode())
     return path

@@ -25,7 +25,7 @@ from warta.pipelines.cycle.furniture import FURNITURE, merged_counts
 from warta.pipelines.cycle.memory import recall
 from warta.pipelines.cycle.plans import index_files
 from warta.pipelines.cycle.staging import INDEX
-from warta.pipelines.cycle.tally import TALLY, Tally
+from warta.pipelines.cycle.tally import TALLY, Tally, count_of
 from warta.pipelines.options import Settings
 from warta.pipelines.stories import tell_stories
 from warta.pipelines.unbounded.crawl import key_of, run_id_of
@@ -78,12 +78,18 @@ class CommitWindows(beam.PTransform):
         self.settings, self.owner = settings, owner
 
     def expand(self, got: Yield) -> Any:  # Beam knows no annotation for a tuple of collections
-        parts = {ROWS: got.rows, COUNTS: got.counts, **got.learnt}
+        counts = tuple(
+            items | f"Count {what} {number}" >> beam.Map(count_of, what, detail)
+            for (what, detail), collections in got.counts.items()
+            for number, items in enumerate(collections)
+        )
+        parts = {ROWS: got.rows, COUNTS: counts, **got.learnt}
         together = (
             items
-            | f"{name} of all" >> beam.WindowInto(GlobalWindows())
-            | f"Name {name}" >> beam.Map(_named, name)
-            for name, items in parts.items()
+            | f"{name} {number} of all" >> beam.WindowInto(GlobalWindows())
+            | f"Name {name} {number}" >> beam.Map(_named, name)
+            for name, collections in parts.items()
+            for number, items in enumerate(collections)
         )
         return (
             tuple(together)

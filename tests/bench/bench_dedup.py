@@ -29,7 +29,7 @@ from warta.transforms.dedup.documents import place_documents
 from warta.transforms.dedup.index import PRINTS, Index, shape_numbers, write_segment, write_urls
 from warta.transforms.dedup.merging import merge_segments
 from warta.transforms.dedup.model import IndexRow, Kind, Verdict
-from warta.transforms.dedup.place import join_shard, joined, matches_with_stored, parts_of, place
+from warta.transforms.dedup.place import join_arrivals, matches_with_stored, place
 from warta.transforms.dedup.resolve import arrival_of
 from warta.transforms.dedup.rows import DOCUMENT, ROW, RowArray, Strings, day_number
 from warta.transforms.dedup.seen import rows_of_article
@@ -255,8 +255,7 @@ def settled_groups(runs: Sequence[Sequence[Article]]) -> set[frozenset[str]]:
             by_key = {one.url_id: one for one in run}
             arrivals = [arrival_of(one) for one in run]
             matches = [match for _, match in matches_with_stored(arrivals, Index(files))]
-            met = join_shard((part for arrival in arrivals for _, part in parts_of(arrival, 1)), alone=True)
-            matches += [match for one in met for match in joined([one])]
+            matches += join_arrivals(arrivals)
             learnt: list[IndexRow] = []
             for verdict in place(arrivals, matches, texts):
                 links += [(by_key[verdict.key].id, id_) for id_, _ in verdict.overlaps]

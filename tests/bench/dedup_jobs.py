@@ -70,7 +70,7 @@ def growth(folder: str) -> dict[str, Any]:
     from tests.gate.dedup import documents
     from warta.transforms.dedup.index import PRINTS, URLS, Index
     from warta.transforms.dedup.model import Match
-    from warta.transforms.dedup.place import join_shard, joined, matches_with_stored, parts_of, place
+    from warta.transforms.dedup.place import join_arrivals, matches_with_stored, place
     from warta.transforms.dedup.resolve import arrival_of
 
     rows = documents()[:10_000]
@@ -82,8 +82,7 @@ def growth(folder: str) -> dict[str, Any]:
     index = Index(files)
     matches: list[Match] = [match for _, match in matches_with_stored(arrivals, index)]
     looked_up = time.process_time()
-    met = join_shard((part for arrival in arrivals for _, part in parts_of(arrival, 1)), alone=True)
-    matches += [match for one in met for match in joined([one])]
+    matches += join_arrivals(arrivals)
     texts = {article.url_id: article.text for article in articles}
     verdicts = place(arrivals, matches, texts)
     done = time.process_time()

@@ -24,7 +24,10 @@ def pipeline_groups(articles: Sequence[Article], workers: int) -> set[frozenset[
         with beam.Pipeline(runner="FnApiRunner", options=options) as pipeline:
             settled = pipeline | beam.Create(articles) | Deduplicate({}, _no_texts, shards=workers)
             links = (
-                settled.records | "OfRecords" >> beam.FlatMap(_links_of_record),
+                *(
+                    records | f"OfRecords {number}" >> beam.FlatMap(_links_of_record)
+                    for number, records in enumerate(settled.records)
+                ),
                 settled.duplicates | "OfDuplicates" >> beam.FlatMap(_links_of_duplicate),
             ) | beam.Flatten()
             _ = links | beam.combiners.ToList() | beam.Map(_keep, Path(folder, "links"))

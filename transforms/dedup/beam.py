@@ -19,10 +19,11 @@ from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.transforms.dedup.chains import components
 from warta.transforms.dedup.index import Index, IndexFiles
-from warta.transforms.dedup.model import Arrival, Match, Part, StoredText
+from warta.transforms.dedup.model import Arrival, Match, Part, StoredText, Verdict
 from warta.transforms.dedup.near import WINDOW_DAYS
 from warta.transforms.dedup.place import (
     by_partition,
+    join_arrivals,
     join_shard,
     joined,
     matches_with_stored,
@@ -53,9 +54,10 @@ class Sorted(NamedTuple):
 class Settled(NamedTuple):
     """What `Deduplicate` gives: every article is one record or one duplicate."""
 
-    records: beam.PCollection
+    records: tuple[beam.PCollection, ...]
+    """Those that met nobody, and those that did, apart: together they would be written once more."""
     duplicates: beam.PCollection
-    index_rows: beam.PCollection
+    index_rows: tuple[beam.PCollection, ...]
     """What to append to the index (`index.write_segment`)."""
 
 
@@ -161,28 +163,28 @@ class Deduplicate(beam.PTransform):
             _LookUpStored(self.index_files, self.window_days)
         ).with_output_types(Match)
         among = arrivals | "JoinArrivals" >> _JoinArrivals(self.shards, self.window_days)
-        groups = among | "GroupArrivals" >> _GroupArrivals()
-        texts = stored | "ReadStored" >> _ReadStored(self.read_texts)
-        items = (
-            (
-                articles
-                | "ArticleItems" >> beam.Map(lambda article: (article.url_id or article.id, article)),
-                stored | "StoredItems" >> beam.Map(lambda match: (match.arrival, match)),
-                among | "ArrivalItems" >> beam.Map(lambda match: (match.arrival, match)),
-                texts,
-            )
-            | "FlattenItems" >> beam.Flatten()
-            | "ToGroup" >> beam.Map(_to_group, groups=AsDict(groups)).with_output_types(tuple[str, Any])
+        matches = (stored, among) | "Matches" >> beam.Flatten()
+        groups = AsDict(matches | "GroupArrivals" >> _GroupArrivals())
+        apart = articles | "SetApart" >> beam.ParDo(_SetApart(), groups).with_outputs(
+            MET, INDEX_ROWS, main="records"
         )
+        found = (
+            matches | "ByArrival" >> beam.Map(lambda match: (match.arrival, match)),
+            stored | "ReadStored" >> _ReadStored(self.read_texts),
+        ) | "Found" >> beam.Flatten()
         settled = (
-            items
+            (apart[MET], found | "ToGroup" >> beam.Map(_to_group, groups).with_output_types(tuple[str, Any]))
+            | "Met" >> beam.Flatten()
             | "GroupItems" >> beam.GroupByKey()
             | "Settle"
             >> beam.ParDo(_Settle(self.keep_text)).with_outputs(DUPLICATES, INDEX_ROWS, main="records")
         )
-        return Settled(settled.records, settled[DUPLICATES], settled[INDEX_ROWS])
+        return Settled(
+            (apart.records, settled.records), settled[DUPLICATES], (apart[INDEX_ROWS], settled[INDEX_ROWS])
+        )
 
 
+MET = "met"
 DUPLICATES = "duplicates"
 INDEX_ROWS = "index_rows"
 
@@ -204,13 +206,22 @@ class _JoinArrivals(beam.PTransform):
 
     def expand(self, arrivals: beam.PCollection[Arrival]) -> beam.PCollection[Match]:
         shards, window_days = self.shards, self.window_days
-        alone = shards == 1
+        if shards == 1:
+            return (
+                arrivals
+                | "AllTogether"
+                >> beam.Map(lambda arrival: (0, arrival)).with_output_types(tuple[int, Arrival])
+                | "GroupAll" >> beam.GroupByKey()
+                | "Join"
+                >> beam.FlatMapTuple(
+                    lambda _, all_: join_arrivals(all_, window_days=window_days)
+                ).with_output_types(Match)
+            )
         return (
             arrivals
             | "SplitByHash" >> beam.FlatMap(parts_of, shards=shards).with_output_types(tuple[int, Part])
             | "GroupByShard" >> beam.GroupByKey()
-            | "JoinShard"
-            >> beam.FlatMapTuple(lambda _, parts: join_shard(parts, window_days=window_days, alone=alone))
+            | "JoinShard" >> beam.FlatMapTuple(lambda _, parts: join_shard(parts, window_days=window_days))
             | "KeyByPair"
             >> beam.Map(lambda match: ((match.arrival, match.other), match)).with_output_types(
                 tuple[tuple[str, str], Match]
@@ -221,7 +232,10 @@ class _JoinArrivals(beam.PTransform):
 
 
 class _GroupArrivals(beam.PTransform):
-    """Chains of arrivals that meet: (arrival, name of its group). Only pairs of keys come together here."""
+    """Chains of arrivals that meet: (arrival, name of its group), a group of one for who met stored articles.
+
+    Only pairs of keys come together here.
+    """
 
     def expand(self, matches: beam.PCollection[Match]) -> beam.PCollection[tuple[str, str]]:
         return (
@@ -263,12 +277,30 @@ class _ReadTexts(beam.DoFn):
 
 
 def chained(matches: Iterable[Match]) -> list[tuple[str, str]]:
-    """Return (arrival, name of its group) for all arrivals that meet others."""
-    return sorted(components((match.arrival, match.other) for match in matches if match.other).items())
+    """Return (arrival, name of its group) for all arrivals that meet others or what is stored."""
+    return sorted(components((match.arrival, match.other or match.arrival) for match in matches).items())
 
 
 def _to_group(item: tuple[str, Any], groups: dict[str, str]) -> tuple[str, Any]:
-    return groups.get(item[0], item[0]), item[1]
+    return groups[item[0]], item[1]
+
+
+class _SetApart(beam.DoFn):
+    """An article that met nobody is a record; the others go to their group."""
+
+    def __init__(self) -> None:
+        self._records = Metrics.counter("dedup", "records")
+
+    def process(self, article: Article, groups: dict[str, str]) -> Iterator[Any]:
+        key = article.url_id or article.id
+        if key in groups:
+            yield TaggedOutput(MET, (groups[key], article))
+            return
+        verdict = Verdict(key)
+        self._records.inc()
+        yield record_of(article, verdict)
+        for row in rows_of_article(article, verdict):
+            yield TaggedOutput(INDEX_ROWS, row)
 
 
 class _Settle(beam.DoFn):

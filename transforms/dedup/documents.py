@@ -8,7 +8,7 @@ from warta.transforms.dates import parse_instant
 from warta.transforms.dedup.exact import content_hashes
 from warta.transforms.dedup.model import Arrival, Verdict
 from warta.transforms.dedup.near import fingerprints
-from warta.transforms.dedup.place import join_shard, joined, parts_of, place
+from warta.transforms.dedup.place import join_arrivals, place
 from warta.transforms.dedup.resolve import has_own_dateline
 from warta.transforms.dedup.stories import Telling, find_stories
 from warta.transforms.urls import article_id, site_host
@@ -42,8 +42,7 @@ def place_documents(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Arrival], l
         _arrival(str(place_), row, *sign) for place_, (row, sign) in enumerate(zip(rows, signs, strict=True))
     ]
     by_key = {arrival.key: text for arrival, text in zip(arrivals, texts, strict=True)}
-    met = join_shard((part for one in arrivals for _, part in parts_of(one, 1)), window_days=None, alone=True)
-    return arrivals, place(arrivals, [match for pair in met for match in joined([pair])], by_key)
+    return arrivals, place(arrivals, join_arrivals(arrivals, window_days=None), by_key)
 
 
 def _arrival(key: str, row: Mapping[str, Any], content: str, print_: bytes) -> Arrival:

@@ -88,6 +88,13 @@ def joined(matches: Iterable[Match]) -> list[Match]:
     return [Match(first.arrival, first.other, shared=shared if enough else 0, smaller=smaller, met=met)]
 
 
+def join_arrivals(arrivals: Iterable[Arrival], *, window_days: int | None = WINDOW_DAYS) -> list[Match]:
+    """Return which arrivals meet when all of them are at hand; a pair may be there twice, for two reasons."""
+    parts = (part for arrival in arrivals for _, part in parts_of(arrival, 1))
+    met = join_shard(parts, window_days=window_days, alone=True)
+    return [match for one in met for match in joined([one])]
+
+
 def matches_with_stored(
     arrivals: Sequence[Arrival], index: Index, window_days: int = WINDOW_DAYS
 ) -> Iterator[tuple[int, Match]]:

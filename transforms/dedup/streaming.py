@@ -21,7 +21,7 @@ from warta.schemas.entry import Entry
 from warta.transforms.dedup.beam import DUPLICATES, INDEX_ROWS, Settled, Sorted
 from warta.transforms.dedup.index import Index, IndexFiles, write_segment
 from warta.transforms.dedup.model import IndexRow, Match, Verdict
-from warta.transforms.dedup.place import join_shard, joined, matches_with_stored, parts_of, place
+from warta.transforms.dedup.place import join_arrivals, matches_with_stored, place
 from warta.transforms.dedup.resolve import arrival_of
 from warta.transforms.dedup.seen import duplicate_of, is_settled, pick_entry, record_of, rows_of_article
 from warta.transforms.windows import SettleWindows
@@ -157,7 +157,7 @@ class DeduplicateWindows(beam.PTransform):
             | "AllTogether" >> beam.Map(lambda article: (0, article)).with_output_types(tuple[int, Article])
             | "Settle" >> beam.ParDo(self._settling()).with_outputs(DUPLICATES, INDEX_ROWS, main="records")
         )
-        return Settled(settled.records, settled[DUPLICATES], settled[INDEX_ROWS])
+        return Settled((settled.records,), settled[DUPLICATES], (settled[INDEX_ROWS],))
 
     def _settling(self) -> "_SettleArticles":
         return _SettleArticles(self.stored, self.length_s, self.keep_text)
@@ -213,10 +213,8 @@ def settle_window(
         found = index.ask(lambda index: list(matches_with_stored(arrivals, index)), newer)
         index.close()
     met = [match for _, match in found]
-    parts = (part for arrival in arrivals for _, part in parts_of(arrival, 1))
-    among = [match for pair in join_shard(parts, alone=True) for match in joined([pair])]
     texts = _texts(met, stored, recent) | {key: article.text for key, article in by_key.items()}
-    verdicts = place(arrivals, [*met, *among], texts)
+    verdicts = place(arrivals, [*met, *join_arrivals(arrivals)], texts)
     return [(by_key[verdict.key], verdict) for verdict in verdicts]
 
 

@@ -36,7 +36,7 @@ class StageTables(beam.PTransform):
 
     Bounded input (or one firing per window). A row that does not fit its table becomes a row of
     `rejections`, reason `row_invalid`, so that the sum of rows is the sum of elements. A retried bundle
-    writes the same bytes to the same name.
+    writes the same bytes to the same name. Applied to a tuple of collections.
 
     Args:
       staging: `Staging.path`.
@@ -56,10 +56,15 @@ class StageTables(beam.PTransform):
     at: datetime
     shards: int = 1
 
-    def expand(self, items: beam.PCollection) -> beam.PCollection[StagedFile]:
+    def expand(self, collections):  # a tuple of collections: Beam knows no annotation for one
+        to_rows = _ToRows(Stamp(self.run_id, self.at), self.shards)
+        rows = tuple(
+            items | f"ToRows {number}" >> beam.ParDo(to_rows).with_output_types(tuple[FileKey, bytes])
+            for number, items in enumerate(collections)
+        )
         return (
-            items
-            | "ToRows" >> beam.ParDo(_ToRows(Stamp(self.run_id, self.at), self.shards))
+            rows
+            | "Rows" >> beam.Flatten()
             | "GroupByFile" >> beam.GroupByKey()
             | "WriteFiles" >> beam.ParDo(_WriteFile(self.staging, self.cycle))
         )

@@ -1,5 +1,6 @@
 import pickle
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -39,9 +40,10 @@ def run(
     """Run one step over `source`; return its outputs by name, and its counters."""
     pipeline = beam.Pipeline(runner="FnApiRunner", options=PipelineOptions(list(options)))
     outputs = pipeline | beam.Create(list(source)) | "Step" >> step
-    for name in outputs._fields:
+    for name, output in outputs._asdict().items():
         _ = (
-            getattr(outputs, name)
+            (output if isinstance(output, tuple) else (output,))
+            | f"{name}Together" >> beam.Flatten()
             | f"{name}ToList" >> beam.combiners.ToList()
             | f"{name}Write" >> beam.Map(_write, folder / name)
         )
@@ -49,7 +51,10 @@ def run(
     result.wait_until_finish()
     counters = result.metrics().query(MetricsFilter().with_namespace("dedup"))["counters"]
     lists = {name: pickle.loads((folder / name).read_bytes()) for name in outputs._fields}
-    return lists, {counter.key.metric.name: counter.committed for counter in counters}
+    sums: Counter[str] = Counter()  # a counter of several steps has a value for each
+    for counter in counters:
+        sums[counter.key.metric.name] += counter.committed
+    return lists, dict(sums)
 
 
 def _write(elements: list[Any], path: Path) -> None:
@@ -284,6 +289,7 @@ def test_windows_and_times_stay_with_their_articles(tmp_path: Path) -> None:
         )
         _ = (
             settled.records
+            | beam.Flatten()
             | "Look"
             >> beam.Map(lambda row, window=beam.DoFn.WindowParam: (row.article.title, window.start.micros))
             | "Together" >> beam.WindowInto(beam.window.GlobalWindows())

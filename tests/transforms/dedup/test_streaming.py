@@ -53,7 +53,9 @@ def run(stream: Played, step: beam.PTransform, wanted: dict[str, list[str]]) -> 
     with beam.Pipeline(runner="BundleBasedDirectRunner", options=options) as pipeline:
         outputs = pipeline | stream | step
         for name, names in wanted.items():
-            assert_that(getattr(outputs, name) | f"Name {name}" >> beam.Map(name_of), _same(names), name)
+            output = getattr(outputs, name)
+            (one,) = output if isinstance(output, tuple) else (output,)
+            assert_that(one | f"Name {name}" >> beam.Map(name_of), _same(names), name)
 
 
 def name_of(row: Any) -> str:

@@ -22,7 +22,8 @@ def run(items: list, staging: str, cycle: str = "c1", shards: int = 1) -> None:
         assert sum(file.rows for file in files) == len(items)
 
     with beam.Pipeline(runner="FnApiRunner") as p:
-        files = p | beam.Create(items) | "Stage" >> StageTables(staging, cycle, "run-1", NOON, shards=shards)
+        stage = StageTables(staging, cycle, "run-1", NOON, shards=shards)
+        files = (p | beam.Create(items),) | "Stage" >> stage
         assert_that(files, every_row_is_staged)
 
 
