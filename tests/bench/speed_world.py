@@ -1,10 +1,10 @@
 """The world of `make bench`: as many pages as asked for, real ones where the shared corpus is present.
 
 The corpus has 675 pages. A world of more serves further editions of each under a host of its own: at least
-every fifth word of its text gives way to a word of that edition, unless five names stand in a row. So language,
-structure and weight stay real, and two editions share hardly five words in a row (a containment of .05 in the
-median of 297 pages; in scripts without small letters they are copies): a larger world is one of more pages, not
-of more relatives. Without the corpus the pages are generated (`world_pages.py`).
+every fifth word of its text gives way to a word of that edition, unless five names stand in a row. So
+language, structure and weight stay real, and two editions share hardly five words in a row (a containment of
+.05 in the median of 297 pages; in scripts without small letters they are copies): a larger world is one of
+more pages, not of more relatives. Without the corpus the pages are generated (`world_pages.py`).
 """
 
 import hashlib
