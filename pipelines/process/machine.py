@@ -5,6 +5,8 @@ import os
 import resource
 from pathlib import Path
 
+import pyarrow as pa
+
 PROC = Path("/proc")
 
 MAPPED_FROM_BYTES = 2**20
@@ -49,7 +51,8 @@ def keep_memory_tidy() -> None:
 
 
 def release_memory() -> None:
-    """Return what was freed in small pieces, too."""
+    """Return what was freed in small pieces, too, and what Arrow holds on to of columns past."""
+    pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)

@@ -9,7 +9,7 @@ about an empty element that has the same, and its answer is remembered. What is 
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import compress, islice
 
 from lxml import etree, html
 from trafilatura import xpaths
@@ -49,7 +49,7 @@ class Choice:
         self._looks_below = alone != path
         tags = _TAGS.match(path)
         self._tags = tuple(tags[1].replace("self::", "").split(" or ")) if tags else ()
-        self._answers: dict[_Key, bool] = {}
+        self._answers: dict[int, bool] = {}
 
     def __call__(self, tree: html.HtmlElement) -> list[html.HtmlElement]:
         below = tree.iterdescendants(*self._tags)
@@ -57,8 +57,7 @@ class Choice:
             return list(islice((element for element in below if self._passes(element)), 1))
         elements = list(below)
         keys = [self._key(element) for element in elements]
-        answers = self._answers_to(keys)
-        passing = [element for element, key in zip(elements, keys, strict=True) if answers[key]]
+        passing = list(compress(elements, self._answers_to(keys)))
         # What an empty element with such names passes, one with something below it may not.
         return self.expression(tree) if passing and self._looks_below else passing
 
@@ -72,19 +71,25 @@ class Choice:
         return element.tag, tuple([item for item in element.items() if item[0] in asked])
 
     def _passes(self, element: html.HtmlElement) -> bool:
-        key = self._key(element)
-        return self._answers_to([key])[key]
+        return self._answers_to([self._key(element)])[0]
 
-    def _answers_to(self, keys: Sequence[_Key]) -> dict[_Key, bool]:
-        """Return answers that hold those to `keys`; what is not remembered is asked in one go."""
-        unknown = {key for key in keys if key not in self._answers}
-        if len(self._answers) + len(unknown) > MAX_REMEMBERED:
-            self._answers, unknown = {}, set(keys)
+    def _answers_to(self, keys: Sequence[_Key]) -> list[bool]:
+        """Return the answers to `keys`; what is not remembered is asked in one go.
+
+        Remembered is a key's hash, not its text: a tenth of the memory. Python seeds the hash anew in every
+        process, so that no page can make two keys meet.
+        """
+        hashes = [hash(key) for key in keys]
+        known = self._answers
+        unknown = {hash_: key for hash_, key in zip(hashes, keys, strict=True) if hash_ not in known}
+        if len(known) + len(unknown) > MAX_REMEMBERED:
+            known = self._answers = {}
+            unknown = dict(zip(hashes, keys, strict=True))
         if unknown:
-            self._answers |= self._ask(list(unknown))
-        return self._answers
+            known |= zip(unknown, self._ask(list(unknown.values())), strict=True)
+        return [known[hash_] for hash_ in hashes]
 
-    def _ask(self, keys: Sequence[_Key]) -> dict[_Key, bool]:
+    def _ask(self, keys: Sequence[_Key]) -> list[bool]:
         parent = etree.Element("div")
         alone = []
         for tag, attributes in keys:
@@ -96,7 +101,7 @@ class Choice:
                 )  # a character reference brings what cannot be set
             alone.append(element)
         passing = set(self.expression(parent))
-        return {key: element in passing for key, element in zip(keys, alone, strict=True)}
+        return [element in passing for element in alone]
 
 
 def remember_choices() -> None:
