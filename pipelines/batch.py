@@ -25,6 +25,7 @@ from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.merging import compact_index
 from warta.transforms.fetch.ahead import ending_ahead, has_read_ahead
 from warta.transforms.fetch.progress import STOP, live
+from warta.transforms.fetch.pool import close_shared_pools
 from warta.transforms.store import lock as locks
 from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.files import Files
@@ -42,6 +43,7 @@ def run(
     command: str = "warta run",
     acquire: Callable[[Files, str, str], locks.Lock] = locks.acquire,
     spent_s: float = 0.0,
+    last: bool = True,
 ) -> RunReport:
     """Poll the feeds once, settle what they announced and what waited, and store the report.
 
@@ -49,6 +51,7 @@ def run(
       command: what asked for it, for the report and for whoever meets the lock.
       acquire: takes the output's lock; a stream's process works under its parent's.
       spent_s: CPU seconds that this process spent on earlier runs.
+      last: no other run follows in this process; its readers are let go before stories are told.
 
     Raises:
       StoreError: when the output cannot be used; what was committed before is intact.
@@ -73,6 +76,8 @@ def run(
             ended = STOP.is_set() or (deadline is not None and clock() >= deadline)
             ended = ended and not has_read_ahead(run_id)  # that is one more slice, without a new request
             plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
+        if last:
+            close_shared_pools()
         if ledger.days and settings.tell_stories:
             doing.begin("telling stories")
             tell_stories(store, run_id, ledger.days, clock.now())

@@ -66,7 +66,7 @@ class _Work:
         live.reset()
         spent_s = tree_cpu_s()
         with self._watched(settings):
-            report = run(settings, command=self._command, acquire=self._acquire, spent_s=spent_s)
+            report = run(settings, command=self._command, acquire=self._acquire, spent_s=spent_s, last=False)
         return Finished(report, rss_mb())
 
     def tidy(self, settings: Any, keep_days: int | None) -> str:
