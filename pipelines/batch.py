@@ -24,8 +24,8 @@ from warta.schemas.outcome import Books, RunReport
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.merging import compact_index
 from warta.transforms.fetch.ahead import ending_ahead, has_read_ahead
-from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.fetch.pool import close_shared_pools
+from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.store import lock as locks
 from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.files import Files
