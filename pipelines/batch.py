@@ -107,6 +107,7 @@ def run_cycle(plan: Plan, store: Store, memory: Memory, settings: Settings, ledg
         report={"run_id": plan.run_id, "counts": counts},
     )
     ledger.post(tally, manifest)
+    release_memory()
     return learnt
 
 

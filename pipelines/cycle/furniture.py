@@ -85,7 +85,7 @@ def merged_counts(paths: Sequence[str], staging: Staging) -> list[str]:
     return [path]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)  # a cycle reads one file, and writes the next one's
 def _places(path: str) -> dict[str, tuple[int, int]]:
     """Return where each host's rows begin and end; a file is sorted by host."""
     runs = pc.run_end_encode(_read(path).column("host").combine_chunks())
@@ -93,7 +93,7 @@ def _places(path: str) -> dict[str, tuple[int, int]]:
     return dict(zip(runs.values.to_pylist(), pairwise([0, *ends]), strict=True))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)  # a cycle reads one file, and writes the next one's
 def _read(path: str) -> pa.Table:
     return _table(path)
 
