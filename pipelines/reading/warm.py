@@ -33,19 +33,17 @@ def load() -> None:
     """Load everything that reading a page needs."""
     from datetime import UTC, datetime
 
-    from trafilatura.external import try_justext
-
     from warta.pipelines.cycle import pickling
     from warta.pipelines.reading.page import read_html
     from warta.pipelines.reading.worker import labeller
-    from warta.transforms.extract.tree import parse_tree
+    from warta.transforms.extract.body import load_stop_words
 
     page = (
         "<html lang='id'><body><article><h1>Judul</h1><p>" + "Kalimat percobaan ini. " * 40 + "</p></article>"
     )
     reading = read_html(page, "https://warta.test/a", now=datetime(2026, 1, 1, tzinfo=UTC))
     labeller().label("Judul", " ".join(reading.paragraphs))
-    try_justext(parse_tree(page), "", "")  # 27 MB of stop words that each reader would get for itself
+    load_stop_words()
     pickling.register()
     gc.collect()
     gc.freeze()

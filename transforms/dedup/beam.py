@@ -2,7 +2,7 @@
 
 Bounded input, one cycle at a time; windows are kept. Grouping is `GroupByKey` throughout: a stateful step
 costs thirty times as much per key in Beam's batch engine. What is shuffled: entries by URL, signatures (an
-id, a hash and some two dozen samples), pairs of keys, and each article once, to its group.
+id, a hash and some two dozen samples), pairs of keys, and each article that met another, once, to its group.
 """
 
 from collections.abc import Callable, Iterable, Iterator

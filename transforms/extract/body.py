@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import trafilatura
 from lxml import html
+from trafilatura.external import try_justext
 from trafilatura.settings import Extractor
 
 from warta.transforms.extract.choices import remember_choices
@@ -61,6 +62,11 @@ def extract_body(tree: html.HtmlElement, *, fast: bool = True) -> list[Block]:
     if document is None or document.body is None:
         return []
     return [block for child in document.body for block in _blocks(child)]
+
+
+def load_stop_words() -> None:
+    """Have jusText make its sets of stop words (27 MB), before readers are forked that would do it each."""
+    try_justext(html.document_fromstring("<p>Satu kalimat.</p>"), "", "")
 
 
 def _is_short(text: str, tree: html.HtmlElement) -> bool:
