@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
+from string import punctuation
+from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
 from tests.bench.speed_world import World, serve_pages
@@ -164,7 +166,7 @@ def fetched_pages(world: World, folder: Path) -> Path:
     for part in range(cores := os.cpu_count() or 1):
         with (folder / f"{part}.jsonl").open("w", encoding="utf-8") as file:
             for url in world.urls[part::cores]:
-                with opener.open(url) as answer:
+                with opener.open(quote(url, safe=punctuation)) as answer:
                     page = decode(answer.read())
                 file.write(json.dumps({"url": url, "page": page}) + "\n")
     return folder
