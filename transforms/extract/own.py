@@ -205,16 +205,18 @@ def _names_furniture(name: str) -> bool:
 
 
 def _trimmed(runs: list[Run]) -> list[Run]:
-    """Cut what stands before the first and after the last prose; paragraphs beside that prose stay."""
+    """Cut what stands before the first and after the last prose; paragraphs beside that prose stay.
+
+    Behind it they may stand after links: credits do, and who is named there is read when they are cut.
+    """
     prose = [at for at, run in enumerate(runs) if run.prose]
     if not prose:
         return []
     first, last = prose[0], prose[-1]
     while first and _stand_side_by_side(runs[first - 1], runs[prose[0]]):
         first -= 1
-    while last + 1 < len(runs) and _stand_side_by_side(runs[last + 1], runs[prose[-1]]):
-        last += 1
-    return runs[first : last + 1]
+    closing = [run for run in runs[last + 1 :] if _stand_side_by_side(run, runs[last])]
+    return [*runs[first : last + 1], *closing]
 
 
 def _stand_side_by_side(run: Run, prose: Run) -> bool:

@@ -42,6 +42,7 @@ def test_a_short_paragraph_beside_the_first_or_last_prose_belongs_to_it() -> Non
     assert (texts(inner)[0], texts(inner)[-1]) == ("Hujan turun.", "Ia pergi.")
     linked = "<p><a href='/lain'>Berita lain hari ini</a></p>"
     assert texts(f"<div>{linked}{PROSE * 2}{linked}</div>") == texts(f"<div>{PROSE * 2}</div>")
+    assert texts(f"<div>{PROSE * 2}{linked}<p>Editor: Sri Wahyuni</p></div>")[-1] == "Editor: Sri Wahyuni"
 
 
 def test_labels_and_captions_in_odd_places_are_left_out() -> None:
