@@ -22,7 +22,7 @@ from warta.pipelines.cycle.staging import INDEX
 from warta.pipelines.cycle.tally import Counted
 from warta.schemas.outcome import Rejection, Stage
 from warta.transforms.dedup.beam import Settled
-from warta.transforms.dedup.seen import row_of_rejection
+from warta.transforms.dedup.seen import rows_of_rejection
 
 
 class Asked(NamedTuple):
@@ -81,8 +81,8 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> Non
 
     unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
     to_remember = (
-        polled.rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows),
-        pages.rejections | "PageRejectionsToIndex" >> beam.FlatMap(_index_rows),
+        polled.rejections | "RejectionsToIndex" >> beam.FlatMap(rows_of_rejection),
+        pages.rejections | "PageRejectionsToIndex" >> beam.FlatMap(rows_of_rejection),
     )
     unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
     counts = {
@@ -122,11 +122,6 @@ def settle(articles: beam.PCollection, steps: Steps) -> tuple[beam.PCollection, 
     articles = steps.window(articles)
     stripped = articles | steps.strip
     return stripped.counts, stripped.articles | steps.deduplicate
-
-
-def _index_rows(rejection: Rejection) -> list[object]:
-    row = row_of_rejection(rejection)
-    return [row] if row else []
 
 
 def _is_of_feed(rejection: Rejection, _: int) -> int:

@@ -30,8 +30,8 @@ from warta.pipelines.keep.again import Portion, ReadAgain
 from warta.pipelines.options import BATCH_RUNNER, SLICE_PAGES, Settings
 from warta.pipelines.process.machine import peak_rss_mb, tree_cpu_s
 from warta.pipelines.stories import tell_stories
-from warta.schemas.outcome import Books, Rejection, RunReport
-from warta.transforms.dedup.seen import row_of_rejection
+from warta.schemas.outcome import Books, RunReport
+from warta.transforms.dedup.seen import rows_of_rejection
 from warta.transforms.store.archived import Place, archive_files, places
 from warta.transforms.store.beam import StageTables
 from warta.transforms.store.commit import Store
@@ -103,7 +103,7 @@ def build(
     }
     learnt, rows = {INDEX: settled.index_rows}, settled.records
     if not in_place:
-        refused = again.rejections | "RejectionsToIndex" >> beam.FlatMap(_index_rows)
+        refused = again.rejections | "RejectionsToIndex" >> beam.FlatMap(rows_of_rejection)
         learnt = {INDEX: (*settled.index_rows, refused), FURNITURE: (furniture,)}
         rows = (*rows, settled.duplicates, again.rejections)
     rows | StageTables(plan.staging.path, plan.staging.cycle, plan.run_id, plan.at)
@@ -207,8 +207,3 @@ def _report(done: Reprocessed, run_id: str, started: datetime, finished: datetim
         cpu_s=tree_cpu_s(),
         peak_rss_mb=peak_rss_mb(),
     )
-
-
-def _index_rows(rejection: Rejection) -> list[object]:
-    row = row_of_rejection(rejection)
-    return [row] if row else []

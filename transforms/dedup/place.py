@@ -91,8 +91,7 @@ def joined(matches: Iterable[Match]) -> list[Match]:
 def join_arrivals(arrivals: Iterable[Arrival], *, window_days: int | None = WINDOW_DAYS) -> list[Match]:
     """Return which arrivals meet when all of them are at hand; a pair may be there twice, for two reasons."""
     parts = (part for arrival in arrivals for _, part in parts_of(arrival, 1))
-    met = join_shard(parts, window_days=window_days, alone=True)
-    return [match for one in met for match in joined([one])]
+    return join_shard(parts, window_days=window_days, alone=True)
 
 
 def matches_with_stored(

@@ -109,16 +109,18 @@ def rows_of_article(article: Article, verdict: Verdict) -> list[IndexRow]:
     return [record, _address(article, url_id, Kind.ADDRESS, article.id)]
 
 
-def row_of_rejection(rejection: Rejection) -> IndexRow | None:
-    """Return what to remember of an address that came to nothing; None for a feed's own failure."""
+def rows_of_rejection(rejection: Rejection) -> list[IndexRow]:
+    """Return what to remember of an address that came to nothing; nothing of a feed's own failure."""
     if not rejection.url_id:
-        return None
-    return IndexRow(
-        key=rejection.url_id,
-        kind=Kind.REJECTED,
-        digest=rejection.entry_digest,
-        feed_url=rejection.feed_url,
-    )
+        return []
+    return [
+        IndexRow(
+            key=rejection.url_id,
+            kind=Kind.REJECTED,
+            digest=rejection.entry_digest,
+            feed_url=rejection.feed_url,
+        )
+    ]
 
 
 def _rows_of_duplicate(article: Article, verdict: Verdict, url_id: str) -> list[IndexRow]:

@@ -14,8 +14,8 @@ from warta.transforms.dedup.seen import (
     is_settled,
     pick_entry,
     record_of,
-    row_of_rejection,
     rows_of_article,
+    rows_of_rejection,
 )
 
 
@@ -125,7 +125,6 @@ def test_an_unchanged_refetch_of_a_moved_address_stays_an_address() -> None:
 
 def test_a_rejected_entry_is_remembered_and_a_failed_feed_is_not() -> None:
     rejection = Rejection(Stage.FETCH, Reason.GONE, "https://kabar.test/a", url_id="u", entry_digest="d")
-    row = row_of_rejection(rejection)
-    assert row
+    (row,) = rows_of_rejection(rejection)
     assert (row.kind, row.key, row.digest) == (Kind.REJECTED, "u", "d")
-    assert row_of_rejection(replace(rejection, url_id="")) is None
+    assert rows_of_rejection(replace(rejection, url_id="")) == []
