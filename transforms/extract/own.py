@@ -26,8 +26,10 @@ _KINDS = {
     "blockquote": QUOTE,
     **dict.fromkeys(("td", "th"), ROW),
 }
+_COMMENT_NAMES = "comments?|komentar|kommentare?|disqus|respond|replies"
+_COMMENTS = re.compile(rf"(?:^|[-_\s])(?:{_COMMENT_NAMES})(?:$|[-_\s\d])", re.IGNORECASE)
 _FURNITURE = re.compile(
-    r"(?:^|[-_\s])(?:comments?|komentar|kommentare?|disqus|respond|replies|related|recirc\w*|recommend\w*|teasers?|promo"
+    rf"(?:^|[-_\s])(?:{_COMMENT_NAMES}|related|recirc\w*|recommend\w*|teasers?|promo"
     r"|newsletters?|subscri\w+|signup|sign-up|modal|popup|cookies?|consent|gdpr|paywall|share|sharing|social|sidebar"
     r"|footer|breadcrumbs?|captions?|credits?|byline|author|authors|bio|tags?|advert\w*|sponsor\w*|outbrain"
     r"|taboola|most-?read|popular|trending|glossary|login|registration|push|banner|disclaimer|copyright|hidden"
@@ -35,9 +37,6 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 """Names that authors of pages give to what is not the article, as whole words of a class or id."""
-_COMMENTS = re.compile(
-    r"(?:^|[-_\s])(?:comments?|komentar|kommentare?|disqus|respond|replies)(?:$|[-_\s\d])", re.IGNORECASE
-)
 MAX_NAME_CHARS = 1_000
 MAX_NAMED_SHARE = 0.5
 """Blocks with such names are kept when they hold more of the prose: then the name means something else."""
