@@ -138,7 +138,7 @@ def site_host(url: str) -> str:
     >>> site_host("https://www.contoh.test/a"), site_host("http://en.m.contoh.test/")
     ('contoh.test', 'en.contoh.test')
     """
-    return _site(urlsplit(request_url(url)).hostname or "")
+    return _site(_split(url, "").hostname or "")
 
 
 def shard(key: str, shards: int) -> int:

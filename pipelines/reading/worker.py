@@ -14,6 +14,7 @@ from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed
 from warta.schemas.outcome import Reason, Rejection, Stage
 from warta.schemas.page import Page
+from warta.transforms.clean.furniture import block_keys
 from warta.transforms.dates import publication_day
 from warta.transforms.dedup.exact import content_hash
 from warta.transforms.dedup.near import fingerprint
@@ -83,6 +84,7 @@ def finish(article: Article, *, categories: tuple[str, ...] = (), feed_topic: st
         topic_source=labels.topic_source,
         content_hash=content_hash(article.text),
         fingerprint=fingerprint(article.text),
+        blocks=block_keys(article.text),
     )
 
 

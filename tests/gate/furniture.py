@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from warta.pipelines.reading.page import read_html
-from warta.transforms.clean.furniture import HostCounts, Sighting, block_hash, learn, strip_furniture
+from warta.transforms.clean.furniture import HostCounts, Sighting, block_keys, learn, strip_furniture
 from warta.transforms.text import join_paragraphs
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -69,10 +69,7 @@ def measure(host: str, pages: int) -> tuple[Figures, Figures]:
         reading = read_html(html, f"https://{host}/{number}", now=NOW)
         texts.append(join_paragraphs(reading.paragraphs))
         truths.append((own, furniture))
-    sightings = [
-        Sighting(f"{at:04}", tuple((block_hash(part), len(part)) for part in text.split("\n\n")))
-        for at, text in enumerate(texts)
-    ]
+    sightings = [Sighting(f"{at:04}", block_keys(text)) for at, text in enumerate(texts)]
     known, _ = learn(sightings, HostCounts(host), at=NOW)
     stripped = [strip_furniture(text, known)[0] for text in texts]
     return _figures(texts, truths), _figures(stripped, truths)

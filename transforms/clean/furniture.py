@@ -5,12 +5,16 @@ Needs no language and no rules, so it finds what no lexicon knows. A paragraph c
 of theirs, so they are no witnesses, and a story told four times is not taken for furniture.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping
+import hashlib
+import struct
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from unicodedata import normalize
 
 from warta.schemas.article import Article, Removed
-from warta.transforms.text import digest, fold, join_paragraphs, paragraphs
+from warta.transforms.text import fold, join_paragraphs, paragraphs
 from warta.transforms.urls import site_host
 
 MIN_PAGES = 8
@@ -62,21 +66,41 @@ class HostCounts:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One article as keys: its id and the (hash, characters) of its paragraphs."""
+    """One article as keys: its id and `block_keys` of its text."""
 
     article_id: str
-    blocks: tuple[tuple[str, int], ...]
+    blocks: bytes
+
+    def by_hash(self) -> tuple[tuple[str, int], ...]:
+        """Return (hash, characters) of each paragraph."""
+        return tuple((key.hex(), chars) for key, chars in _KEY.iter_unpack(self.blocks))
+
+
+_KEY = struct.Struct("<8sI")
 
 
 def block_hash(paragraph: str) -> str:
     """Return 16 hex characters that identify a paragraph, case and spacing aside."""
-    return digest(fold(paragraph))[:16]
+    return _identity(fold(paragraph)).hex()
+
+
+def _identity(folded: str) -> bytes:
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).digest()[:8]
+
+
+def block_keys(text: str) -> bytes:
+    """Return hash and folded length of each different paragraph of `text`, 12 bytes each.
+
+    Asked where the text is read, by many processes; what learns from it sees no text. Folding the whole text
+    gives the same paragraphs and takes a third of the time.
+    """
+    parts = paragraphs(normalize("NFKC", text).casefold())
+    return b"".join(dict.fromkeys(_KEY.pack(_identity(part), len(part)) for part in parts))
 
 
 def sighting_of(article: Article) -> Sighting:
-    """Return the keys of an article's paragraphs."""
-    blocks = dict.fromkeys((block_hash(part), len(part)) for part in paragraphs(article.text))
-    return Sighting(article.id, tuple(blocks))
+    """Return what is learnt from an article."""
+    return Sighting(article.id, article.blocks)
 
 
 def host_of(article: Article) -> str:
@@ -120,17 +144,16 @@ def learn(
 
 def _witnessed(sightings: Iterable[Sighting], old: Container[str]) -> tuple[dict[str, int], int]:
     """Return in how many witnesses each paragraph is, and how many articles there are."""
-    articles = {one.article_id: one for one in sorted(sightings, key=lambda one: one.article_id)}.values()
-    seen: dict[str, int] = {}
-    for one in articles:
-        for key, _ in one.blocks:
-            seen[key] = seen.get(key, 0) + 1
-    witnessed: dict[str, int] = {}
-    for one in articles:
-        if _is_witness(one, seen, old):
-            for key, length in one.blocks:
-                if length <= MAX_BLOCK_CHARS:
-                    witnessed[key] = witnessed.get(key, 0) + 1
+    by_id = {one.article_id: one for one in sorted(sightings, key=lambda one: one.article_id)}
+    articles = [one.by_hash() for one in by_id.values()]
+    seen = Counter(key for blocks in articles for key, _ in blocks)
+    witnessed = Counter(
+        key
+        for blocks in articles
+        if _is_witness(blocks, seen, old)
+        for key, chars in blocks
+        if chars <= MAX_BLOCK_CHARS
+    )
     return witnessed, len(articles)
 
 
@@ -151,7 +174,7 @@ def strip_furniture(text: str, furniture: Collection[str]) -> tuple[str, tuple[R
     return left, tuple(removed)
 
 
-def _is_witness(one: Sighting, seen: Mapping[str, int], old: Container[str]) -> bool:
-    whole = sum(length for _, length in one.blocks)
-    own = sum(length for key, length in one.blocks if seen[key] == 1 and key not in old)
+def _is_witness(blocks: Sequence[tuple[str, int]], seen: Mapping[str, int], old: Container[str]) -> bool:
+    whole = sum(chars for _, chars in blocks)
+    own = sum(chars for key, chars in blocks if seen[key] == 1 and key not in old)
     return own >= OWN_SHARE * whole

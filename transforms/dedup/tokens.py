@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -40,15 +40,16 @@ def blocks(texts: Sequence[str]) -> Iterator[Words]:
     chars = 0
     for text in texts:
         if block and chars + len(text) > BLOCK_CHARS:
-            yield tokenise(block)
+            yield tokenise(tuple(block))
             block, chars = [], 0
         block.append(text)
         chars += len(text)
     if block:
-        yield tokenise(block)
+        yield tokenise(tuple(block))
 
 
-def tokenise(texts: Sequence[str]) -> Words:
+@lru_cache(maxsize=1)  # an article is signed twice, by all of its words and by samples of them
+def tokenise(texts: tuple[str, ...]) -> Words:
     """Return where the words of `texts` are."""
     lower = [text.lower() for text in texts]
     joined = "\n".join(lower) + "\n"

@@ -12,9 +12,11 @@ from warta.transforms.clean.furniture import (
     HostCounts,
     Sighting,
     block_hash,
+    block_keys,
     learn,
     strip_furniture,
 )
+from warta.transforms.text import join_paragraphs, paragraphs
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 HOST = "koran.example"
@@ -23,7 +25,7 @@ BOX = "Zumi velka ondra, quist bramo tel dunari."
 
 def sighting(number: int, *shared: str) -> Sighting:
     own = [f"Paragraf {part} hanya milik berita {number}, dan tidak ada di tempat lain." for part in range(3)]
-    return Sighting(f"id-{number}", tuple((block_hash(text), len(text)) for text in (*own, *shared)))
+    return Sighting(f"id-{number}", block_keys(join_paragraphs([*own, *shared])))
 
 
 NONE = HostCounts(HOST)
@@ -50,7 +52,7 @@ def test_a_paragraph_in_three_articles_is_no_furniture() -> None:
 
 
 def test_a_story_told_six_times_is_no_furniture() -> None:
-    story = tuple((block_hash(f"Kalimat {part}"), 120) for part in range(6))
+    story = block_keys(join_paragraphs([f"Kalimat {part}, {'panjang ' * 20}" for part in range(6)]))
     copies = [Sighting(f"copy-{n}", story) for n in range(6)]
     assert furniture([sighting(n) for n in range(20)] + copies) == frozenset()
 
@@ -103,3 +105,9 @@ def test_a_text_without_furniture_is_not_touched(known: frozenset[str]) -> None:
 
 def test_an_article_that_is_all_furniture_is_left_as_it_is() -> None:
     assert strip_furniture(BOX, {block_hash(BOX)}) == (BOX, ())
+
+
+def test_keys_are_the_hashes_of_the_paragraphs_each_once() -> None:
+    text = join_paragraphs(["\u201cHarga\u201d  BERAS naik\u2026", BOX, "Stra\u00dfe \u217b", BOX])
+    keys = [key for key, _ in Sighting("id", block_keys(text)).by_hash()]
+    assert keys == [block_hash(part) for part in dict.fromkeys(paragraphs(text))]

@@ -9,7 +9,7 @@ from apache_beam.testing.util import assert_that
 
 from warta.schemas.article import Article
 from warta.transforms.clean.beam import StripFurniture
-from warta.transforms.clean.furniture import PAGES, HostCounts, block_hash
+from warta.transforms.clean.furniture import PAGES, HostCounts, block_hash, block_keys
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 BOX = "Zumi velka ondra, quist bramo tel dunari."
@@ -17,6 +17,7 @@ BOX = "Zumi velka ondra, quist bramo tel dunari."
 
 def article(number: int, *, host: str = "a.test", box: bool = True) -> Article:
     own = [f"Paragraf {part} dari berita {number} hanya ada di {host} ini saja, titik." for part in range(4)]
+    text = "\n\n".join([*own[:2], *([BOX] if box else []), *own[2:]])
     return Article(
         id=f"{host}-{number}",
         url=f"https://{host}/{number}",
@@ -24,7 +25,8 @@ def article(number: int, *, host: str = "a.test", box: bool = True) -> Article:
         publisher=host,
         feed_url=f"https://{host}/feed",
         title=f"Berita {number}",
-        text="\n\n".join([*own[:2], *([BOX] if box else []), *own[2:]]),
+        text=text,
+        blocks=block_keys(text),
         fetched_at=AT,
         date=date(2026, 11, 21),
     )

@@ -9,7 +9,7 @@ from warta.transforms.text import words
 
 
 def words_of(texts: list[str]) -> list[list[str]]:
-    found = tokenise(texts)
+    found = tokenise(tuple(texts))
     joined = found.points.tobytes().decode("utf-32-le", "surrogatepass")
     all_ = [joined[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
     return [all_[first:last] for first, last in zip(found.first, found.first[1:], strict=False)]
