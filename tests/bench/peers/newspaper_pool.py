@@ -12,7 +12,7 @@ def read(url: str) -> dict[str, Any] | None:
     """Return one article; None when it cannot be had."""
     try:
         article = newspaper.article(url)
-    except newspaper.ArticleException:
+    except (newspaper.ArticleException, LookupError):  # pages in Korean ask NLTK for data that is not there
         return None
     return {
         "url": url,
