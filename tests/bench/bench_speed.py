@@ -63,7 +63,7 @@ CONTENDERS = {
     "datatrove": Peer(
         "(e) datatrove's local pipeline, on pages already fetched", "datatrove_local.py", _TROVE, fetched=True
     ),
-    "newspaper": Peer("(f) newspaper4k", "newspaper_pool.py", ("newspaper4k[nlp]", "lxml_html_clean")),
+    "newspaper": Peer("(f) newspaper4k", "newspaper_pool.py", ("newspaper4k[all]", "lxml_html_clean")),
     "newsplease": Peer("(g) news-please", "newsplease_urls.py", ("news-please",)),
     "beam": Peer("(h) naive Beam, in memory", "naive_beam.py", _BEAM),
     "beam2": Peer("(h) naive Beam, two processes", "naive_beam.py", _BEAM, ("--processes",)),
