@@ -127,6 +127,8 @@ def _learn(
 
 
 def _strip(article: Article, furniture: dict[str, frozenset[str]], finish: Finish) -> Article:
+    if not furniture:
+        return article
     text, removed = strip_furniture(article.text, furniture.get(host_of(article), frozenset()))
     if not removed:
         return article
