@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from warta.schemas.tables import PARTITIONS, SCHEMA_VERSION, TABLES
+from warta.transforms.store.parquet import SOME_ROWS
 
 TARGET = Path(__file__).resolve().parents[2] / "schemas" / "README.md"
 
@@ -11,7 +12,9 @@ HEAD = f"""# Tables
 Schema version {SCHEMA_VERSION}. Written from `schemas/tables.py`
 by `python -m warta.pipelines.look.schema_doc`; a test keeps it current.
 Partition columns are folders (`date=2026-11-21/topic=economy/`).
-Every file carries these descriptions and the version in its metadata.
+Every file names its table and the version in its metadata (`warta.table`, `warta.schema_version`); one of
+{SOME_ROWS} rows or more carries these descriptions, too (`warta.docs`). Least and greatest values, by which
+readers pass over files, are there for instants, keys, `publisher`, `language` and `run_id`.
 """
 
 
