@@ -4,6 +4,7 @@ A shared leaf. Beam's own windows keep state apart; here one window must know wh
 so elements stay in the global window and are gathered by the fixed window their timestamp falls into.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,7 +30,7 @@ def window_end(at: Timestamp, length_s: float) -> int:
     return int((at.micros // length + 1) * length)
 
 
-class SettleWindows(beam.DoFn):
+class SettleWindows(beam.DoFn, ABC):
     """Hand the elements of each window to `settle`, in order, once the watermark has passed its end.
 
     Input: `(key, element)` in the global window; keys are independent of each other. An element that comes
@@ -54,6 +55,7 @@ class SettleWindows(beam.DoFn):
     def __init__(self, length_s: float, order: int, keep_s: float | None = None) -> None:
         self.length_s, self.order, self.keep_s = length_s, order, keep_s
 
+    @abstractmethod
     def settle(self, key: Any, end_s: float, elements: list[Any], memory: dict[str, Any]) -> Iterator[Any]:
         """Yield what becomes of one window's elements.
 
@@ -63,7 +65,6 @@ class SettleWindows(beam.DoFn):
           elements: in no particular order.
           memory: what this key remembers between windows; change it in place.
         """
-        raise NotImplementedError
 
     def process(
         self,

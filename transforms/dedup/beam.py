@@ -5,6 +5,7 @@ costs thirty times as much per key in Beam's batch engine. What is shuffled: ent
 id, a hash and some two dozen samples), pairs of keys, and each article that met another, once, to its group.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -82,7 +83,7 @@ class DropKnown(beam.PTransform):
         return Sorted(sorted_.new, sorted_.known, sorted_.repeated)
 
 
-class _InBatches(beam.DoFn):
+class _InBatches(beam.DoFn, ABC):
     """Looks elements up in the index together; windows and times stay with their elements."""
 
     def __init__(self, index_files: IndexFiles) -> None:
@@ -114,9 +115,9 @@ class _InBatches(beam.DoFn):
             windowed = WindowedValue(output, at, [window])
             yield TaggedOutput(tag, windowed) if tag else windowed
 
+    @abstractmethod
     def look_up(self, elements: list[Any]) -> Iterator[tuple[int, str, Any]]:
         """Yield (place of the element, tag or empty, output)."""
-        raise NotImplementedError
 
 
 class _SortEntries(_InBatches):

@@ -1,6 +1,7 @@
 """FetchFeeds and FetchPages: hosts go to shards, and one crawl per shard asks all its hosts at once."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -96,7 +97,7 @@ def with_shard(request: Any, shards: int) -> tuple[int, Any]:
     return shard_key(request, shards), request
 
 
-class _Crawling(beam.DoFn):
+class _Crawling(beam.DoFn, ABC):
     """Drive an asynchronous crawl from a synchronous `process`, yielding outcomes as they come."""
 
     def __init__(self, read: Callable[..., Any], settings: FetchSettings) -> None:
@@ -109,8 +110,9 @@ class _Crawling(beam.DoFn):
     def outcomes(self, shard: int, requests: list[Any], pool: Pool) -> Iterator[Any]:
         return drive(self.crawl(shard, requests, pool))
 
+    @abstractmethod
     def crawl(self, shard: int, requests: list[Any], pool: Pool) -> AsyncGenerator[list[Any], None]:
-        raise NotImplementedError
+        """Yield outcomes in batches, as they come."""
 
 
 class _PollShard(_Crawling):
