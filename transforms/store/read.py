@@ -7,6 +7,7 @@ a file that moved is found where it went.
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from io import UnsupportedOperation
 from typing import Any
 
 import pyarrow as pa
@@ -134,7 +135,7 @@ class Moving(pafs.FileSystemHandler):  # type: ignore[misc]
         return [pafs.FileInfo(path, pafs.FileType.File) for path in paths]
 
     def get_file_info_selector(self, selector: pafs.FileSelector) -> list[pafs.FileInfo]:
-        raise NotImplementedError("the manifests say which files there are")
+        raise UnsupportedOperation("the manifests say which files there are")
 
     def _places(self, path: str) -> Iterator[str]:
         layout = self._layout
