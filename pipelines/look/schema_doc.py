@@ -14,7 +14,8 @@ by `python -m warta.pipelines.look.schema_doc`; a test keeps it current.
 Partition columns are folders (`date=2026-11-21/topic=economy/`).
 Every file names its table and the version in its metadata (`warta.table`, `warta.schema_version`); one of
 {SOME_ROWS} rows or more carries these descriptions, too (`warta.docs`). Least and greatest values, by which
-readers pass over files, are there for instants, keys, `publisher`, `language` and `run_id`.
+readers pass over files, are there for instants, keys, `publisher`, `language`, `run_id`,
+`reason` and `status`.
 """
 
 

@@ -19,10 +19,10 @@ ROW_GROUP_ROWS = 8_192
 
 ZSTD_LEVEL = 3
 TEXT_LEVEL = 9
-"""Of `text`, three quarters of a file: 10 % smaller than at `ZSTD_LEVEL`, for .06 ms an article."""
+"""Of `text`, half of a file: 10 % smaller than at `ZSTD_LEVEL`, for .06 ms an article."""
 
 FEW_ROWS = 8
-"""A file of fewer rows compresses the columns in `LONG` alone: a compressor for each of 45 columns took a
+"""A file of fewer rows compresses the columns in `LONG` alone: a compressor for each of 39 columns took a
 third of the time, and of three rows it saved nothing."""
 LONG = frozenset({"text", "title"})
 
@@ -64,7 +64,7 @@ class DataFile:
 
 @cache
 def file_schema(table: str, *, documented: bool = True) -> pa.Schema:
-    """Return what is inside a file of `table`: no partition columns, documentation as readable JSON.
+    """Return what is inside a file of `table`: no partition columns; if `documented`, their meaning in JSON.
 
     Field-level metadata would be repeated in base64 in every file; one JSON value serves every reader
     (`SELECT value FROM parquet_kv_metadata(…)` in DuckDB).
