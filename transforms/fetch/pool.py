@@ -2,8 +2,10 @@
 
 import asyncio
 import atexit
+import logging
 import multiprocessing
 import os
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -17,8 +19,12 @@ from warta.schemas.outcome import Reason
 from warta.transforms.fetch import reader
 from warta.transforms.fetch.settings import FetchSettings
 
+log = logging.getLogger(__name__)
+
 MAX_RENEWALS = 5
 """Fresh pools one page may see die before reading is called impossible here."""
+LOOK_EVERY_S = 2.0
+"""How often a page that is being read looks whether its pool still lives."""
 READER_DEATHS = 2
 """Readers one page may see die before it is held to have killed them: the first may have died of something
 else, say because the system was short of memory."""
@@ -65,6 +71,7 @@ class ReaderPool:
         self._memory_mb = memory_mb
         self._max_tasks = max_tasks
         self._setup = setup
+        self._closed = False
         self._pool = self._start()
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -83,6 +90,7 @@ class ReaderPool:
         raise ReadersBroken("reader processes die before they read anything")
 
     def close(self) -> None:
+        self._closed = True
         self._pool.stop()
         self._pool.join()
 
@@ -92,15 +100,27 @@ class ReaderPool:
         except RuntimeError as error:  # "The Pool is not active"
             raise _Broken from error
         try:
-            return await asyncio.wrap_future(future)
+            return await self._answer(pool, asyncio.wrap_future(future))
         except BrokenProcessPool as error:
             raise _Broken from error
         except (TimeoutError, FutureTimeoutError):
             raise ReadError(Reason.READER_TIMEOUT, f"not read within {self._timeout_s:g} s") from None
-        except ProcessExpired:  # a page may have killed its reader, or somebody else: `run` counts
+        except (_Broken, ProcessExpired):  # a page may have killed its reader, or somebody else: `run` counts
             raise
         except Exception as error:
             raise as_read_error(error) from error
+
+    async def _answer(self, pool: ProcessPool, answer: asyncio.Future[Any]) -> Any:
+        """Wait for what a reader returns. A pool that breaks forgets the tasks in its queue, and one that
+        lost a thread all of them: nobody would ever answer."""
+        try:
+            while not answer.done():
+                await asyncio.wait([answer], timeout=LOOK_EVERY_S)
+                if not (answer.done() or pool.active or self._closed):
+                    raise _Broken
+            return answer.result()
+        finally:
+            answer.cancel()
 
     def _start(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
@@ -119,7 +139,9 @@ class ReaderPool:
         """Replace a pool that gave up: pebble does so when a process dies while no task is running, say
         because the system was short of memory. Its open tasks are run again, by their callers."""
         if self._pool is broken:
+            log.warning("the pool of readers broke; the pages that it held are read again")
             broken.stop()
+            threading.Thread(target=broken.join, daemon=True).start()  # its readers would idle on
             self._pool = self._start()
 
 

@@ -97,6 +97,10 @@ def double(number: int) -> int:
     return 2 * number
 
 
+def same(text: str) -> str:
+    return text
+
+
 def process_id(_: int) -> int:
     return os.getpid()
 

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.transforms.fetch.readers import (
     nap,
     process_id,
     read_text,
+    same,
     set_up_at,
 )
 from warta.schemas.entry import Entry
@@ -132,6 +134,41 @@ def test_a_reader_killed_between_two_pages_is_replaced() -> None:
         pool.close()
     assert victim not in outcomes
     assert len(outcomes) == 3
+
+
+def test_pages_that_wait_while_the_pool_breaks_are_read_all_the_same() -> None:
+    """pebble aborts the tasks that it has handed out; those still in its queue it forgets."""
+    outcomes = _while_it_breaks(lambda broken: broken.handle_broken_pool(BrokenProcessPool("by a test")))
+    assert outcomes == LONG_PAGES
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_pages_are_read_all_the_same_when_a_thread_of_the_pool_dies() -> None:
+    def kill(broken: Any) -> None:
+        broken.process_next_message = None  # as little called for as what killed it in a run
+
+    assert _while_it_breaks(kill) == LONG_PAGES
+
+
+LONG_PAGES = ["x" * 200_000 + str(number) for number in range(30)]
+"""More than the pipe to the readers takes: most of them wait in the queue."""
+
+
+def _while_it_breaks(break_it: Callable[[Any], None]) -> list[str]:
+    async def all_of_it() -> list[str]:
+        first = asyncio.ensure_future(pool.run(nap, 0.3))
+        others = [asyncio.ensure_future(pool.run(same, text)) for text in LONG_PAGES]
+        await asyncio.sleep(0)  # all are scheduled now
+        break_it(pool._pool._pool_manager)
+        await asyncio.wait_for(first, 60)
+        return await asyncio.wait_for(asyncio.gather(*others), 60)
+
+    pool = ReaderPool(1, TIMEOUT_S, 0, 50)
+    try:
+        assert asyncio.run(_gather(pool, double, [1])) == [2]
+        return asyncio.run(all_of_it())
+    finally:
+        pool.close()
 
 
 def test_readers_that_cannot_live_end_the_run() -> None:
