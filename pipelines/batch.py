@@ -23,7 +23,7 @@ from warta.pipelines.stories import tell_stories
 from warta.schemas.outcome import Books, RunReport
 from warta.transforms.dedup.index import IndexFiles
 from warta.transforms.dedup.merging import compact_index
-from warta.transforms.fetch.ahead import ending_ahead, has_read_ahead
+from warta.transforms.fetch.ahead import ending_ahead, expect_slice, has_read_ahead
 from warta.transforms.fetch.pool import close_shared_pools
 from warta.transforms.fetch.progress import STOP, live
 from warta.transforms.store import lock as locks
@@ -76,6 +76,8 @@ def run(
             ended = STOP.is_set() or (deadline is not None and clock() >= deadline)
             ended = ended and not has_read_ahead(run_id)  # that is one more slice, without a new request
             plan = None if ended else next_plan(plan, store, memory, ledger.cycles + 1, finished)
+            if plan is not None:
+                expect_slice(run_id, plan.ahead, plan.beyond)
         if last:
             close_shared_pools()
         if ledger.days and settings.tell_stories:

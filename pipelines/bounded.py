@@ -45,6 +45,10 @@ class Plan:
     keep_duplicate_text: bool = False
     archive: OpenArchive | None = None
     """Where raw pages are kept, if they are."""
+    ahead: tuple[Entry, ...] = ()
+    """What the next cycle will ask for, as far as is known; its pages may be read while this one settles."""
+    beyond: int = 0
+    """How many entries wait behind those."""
 
 
 def steps(plan: Plan) -> Steps:

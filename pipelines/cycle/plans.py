@@ -56,7 +56,8 @@ def first_plan(
 def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: datetime) -> Plan | None:
     """Return the plan for the next slice of what waits; None when nothing may be asked now."""
     due = [entry for entry in remembered.pending.values() if not _rests(entry, at)]
-    chosen, _ = in_turn(due, plan.fetch.max_pages)
+    chosen, left = in_turn(due, plan.fetch.max_pages)
+    ahead, rest = in_turn(left, plan.fetch.max_pages)
     if not chosen:
         return None
     staging = store.begin(f"{plan.run_id}-{number:04d}")
@@ -70,6 +71,8 @@ def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: dat
         hosts=tuple(remembered.hosts.values()),
         index_files=index_files(store),
         earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
+        ahead=tuple(ahead),
+        beyond=len(rest),
     )
 
 

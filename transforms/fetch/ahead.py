@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from queue import SimpleQueue
 from typing import Any
 
@@ -47,8 +48,10 @@ class AheadCrawl:
         self._read_page = read_page
         self._settings = settings
         self._pool = pool
-        self._later: list[Entry] = []
-        """What was announced for slices to come."""
+        self._next: Sequence[Entry] = ()
+        """The slice to come."""
+        self._beyond = 0
+        """How many entries wait behind that."""
         self._ahead: frozenset[str] = frozenset()
         """What the next slice will ask for, by `url_id`."""
         self._open: set[str] = set()
@@ -63,12 +66,21 @@ class AheadCrawl:
         if self._desk is None:
             self._hear()  # raises what kept the crawl from beginning
 
+    def expect(self, entries: Sequence[Entry], beyond: int) -> None:
+        """Hear what the slice after the coming one will ask for, and how many entries wait behind that."""
+        self._next, self._beyond = entries, beyond
+
     def slice(self, entries: Sequence[Entry]) -> Iterator[Any]:
         """Yield the outcome of every entry as it comes, at last the hosts; what is beyond the slice is
-        deferred at once and remembered."""
+        deferred at once, and not held on to: a run may announce a hundred slices."""
         chosen, left = in_turn(entries, self._settings.max_pages)
-        yield from (Deferral(entry, Reason.SLICE_FULL) for entry in left)
-        self._submit(chosen, left)
+        if left:
+            ahead, rest = in_turn(left, self._settings.max_pages)
+            self.expect(ahead, len(rest))
+        self._submit(chosen)
+        return chain((Deferral(entry, Reason.SLICE_FULL) for entry in left), self._outcomes(chosen))
+
+    def _outcomes(self, chosen: list[Entry]) -> Iterator[Any]:
         missing = {entry.url_id for entry in chosen}
         early = [self._held.pop(entry.url_id) for entry in chosen if entry.url_id in self._held]
         while missing:
@@ -95,16 +107,14 @@ class AheadCrawl:
             self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()
 
-    def _submit(self, chosen: list[Entry], left: list[Entry]) -> None:
-        """Queue this slice, then the next; remember the rest."""
-        settled = self._ahead.union(entry.url_id for entry in chosen)
-        self._later = [entry for entry in (*left, *self._later) if entry.url_id not in settled]
-        ahead, rest = in_turn(self._later, self._settings.max_pages)
+    def _submit(self, chosen: list[Entry]) -> None:
+        """Queue this slice, then the next."""
+        ahead, self._next = self._next, ()
         self._ahead = frozenset(entry.url_id for entry in ahead)
         new = [entry for entry in (*chosen, *ahead) if entry.url_id not in self._open]
         self._open.update(entry.url_id for entry in new)
         live.add("pages_total", len(new))
-        live.put("pages_left", len(rest))
+        live.put("pages_left", self._beyond)
         self._loop.call_soon_threadsafe(self._queue, new)
 
     def _hear(self) -> list[Outcome]:
@@ -178,6 +188,16 @@ def crawl_slice(
     if settings.run_id not in _crawls:
         _crawls[settings.run_id] = AheadCrawl(states, read_page, settings, pool)
     return _crawls[settings.run_id].slice(entries)
+
+
+def expect_slice(run_id: str, entries: Sequence[Entry], beyond: int) -> None:
+    """Tell a run's crawl, if it has one, what the slice after the coming one will ask for: it reads ahead.
+
+    Args:
+      beyond: how many entries wait behind those.
+    """
+    if crawl := _crawls.get(run_id):
+        crawl.expect(entries, beyond)
 
 
 def has_read_ahead(run_id: str) -> bool:

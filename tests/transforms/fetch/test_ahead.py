@@ -1,6 +1,7 @@
 """One crawl over slices: the next one is read meanwhile, nobody is asked twice, nothing is lost."""
 
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.schemas.host import HostState
 from warta.schemas.outcome import Deferral, Reason
-from warta.transforms.fetch.ahead import crawl_slice, ending_ahead, has_read_ahead
+from warta.transforms.fetch.ahead import crawl_slice, ending_ahead, expect_slice, has_read_ahead
 from warta.transforms.fetch.crawl import STOP_GRACE_S, WATCH_S
 from warta.transforms.fetch.model import NextPage
 from warta.transforms.fetch.pool import InlinePool
@@ -23,6 +24,12 @@ RUN = "run"
 HOSTS = 3
 SLICE = 6
 PATIENCE_S = 10.0
+
+
+class Watched(Entry):
+    """An entry of which one can tell when nobody holds it any more."""
+
+    __slots__ = ("__weakref__",)
 
 
 @pytest.fixture
@@ -40,6 +47,12 @@ def entries(count: int) -> list[Entry]:
 
 
 def take(server: HostileServer, asked: list[Entry], read: Callable[..., Any] = read_text) -> list[Any]:
+    return list(take_lazily(server, asked, read))
+
+
+def take_lazily(
+    server: HostileServer, asked: list[Entry], read: Callable[..., Any] = read_text
+) -> Iterator[Any]:
     settings = FetchSettings(
         allow_networks=("127.0.0.0/8",),
         connect_to=server.connect_to,
@@ -50,7 +63,7 @@ def take(server: HostileServer, asked: list[Entry], read: Callable[..., Any] = r
         read_ahead=True,
         run_id=RUN,
     )
-    return list(crawl_slice(asked, [], read, settings, InlinePool()))
+    return crawl_slice(asked, [], read, settings, InlinePool())
 
 
 def articles(outcomes: list[Any]) -> list[str]:
@@ -73,6 +86,7 @@ def test_the_next_slice_is_fetched_while_this_one_is_settled_and_no_more(server:
     until(lambda: len(server.asked()) == 2 * SLICE)
     time.sleep(0.2)
     assert len(server.asked()) == 2 * SLICE
+    expect_slice(RUN, waiting[SLICE : 2 * SLICE], len(waiting) - 2 * SLICE)
     assert len(articles(take(server, waiting[:SLICE]))) == SLICE
     until(lambda: len(server.asked()) == 3 * SLICE)
 
@@ -81,6 +95,7 @@ def test_slices_hold_every_entry_once_and_no_page_is_asked_for_twice(server: Hos
     waiting, found, sizes = entries(20), [], []
     while waiting:
         first = not found
+        expect_slice(RUN, waiting[SLICE : 2 * SLICE], 0)  # of the first, nobody listens: it brings all of them
         outcomes = take(server, waiting if first else waiting[:SLICE])
         sizes.append(len(articles(outcomes)))
         found += articles(outcomes)
@@ -91,6 +106,17 @@ def test_slices_hold_every_entry_once_and_no_page_is_asked_for_twice(server: Hos
     assert len(server.asked()) == 20
     assert max(server.most_open.values()) == 1
     assert min(gap for host in range(HOSTS) for gap in server.gaps(f"h{host}.test")) >= 0.02
+
+
+def test_entries_beyond_the_next_slice_are_let_go(server: HostileServer) -> None:
+    asked = [Watched(url=entry.url, url_id=entry.url_id, feed_url="") for entry in entries(20)]
+    last = weakref.ref(asked[-1])
+    slice_ = take_lazily(server, asked)
+    assert all(isinstance(next(slice_), Deferral) for _ in range(20 - SLICE))
+    assert last() is not None
+    del asked
+    assert isinstance(next(slice_), Article)
+    assert last() is None
 
 
 def test_what_a_slice_does_not_ask_for_stays_out_of_it(server: HostileServer) -> None:
