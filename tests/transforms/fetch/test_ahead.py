@@ -95,7 +95,7 @@ def test_slices_hold_every_entry_once_and_no_page_is_asked_for_twice(server: Hos
     waiting, found, sizes = entries(20), [], []
     while waiting:
         first = not found
-        expect_slice(RUN, waiting[SLICE : 2 * SLICE], 0)  # of the first, nobody listens: it brings all of them
+        expect_slice(RUN, waiting[SLICE : 2 * SLICE], 0)  # the first slice brings all, itself
         outcomes = take(server, waiting if first else waiting[:SLICE])
         sizes.append(len(articles(outcomes)))
         found += articles(outcomes)
