@@ -64,10 +64,12 @@ def check_workers_write(settings: Settings) -> None:
     Raises:
       UsageError: when they cannot, or when what they write is not to be seen here.
     """
-    from apache_beam.options.pipeline_options import PipelineOptions
+    if settings.is_local or "://" in settings.output:
+        return
+    from apache_beam.options.pipeline_options import PipelineOptions  # half a second, and readers wait for us
 
     where = PipelineOptions(list(settings.beam_args)).get_all_options().get("environment_type")
-    if not settings.is_local and "://" not in settings.output and where not in (None, "LOOPBACK"):
+    if where not in (None, "LOOPBACK"):
         probe_workers(settings)
 
 

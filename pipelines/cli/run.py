@@ -24,6 +24,7 @@ from warta.pipelines.options import (
     works_elsewhere,
 )
 from warta.pipelines.process.logs import Voice, progress_console, said, set_up, voice_from
+from warta.pipelines.process.machine import choose_allocator
 from warta.pipelines.process.sieve import sieved
 from warta.pipelines.reading.warm import warm_readers
 from warta.schemas.outcome import RunReport
@@ -105,6 +106,7 @@ def _watched(settings: Settings, command: str, voice: Voice) -> RunReport:
                 set_up(voice, console)
                 stack.callback(set_up, voice, progress_console())
         stack.enter_context(watching(console, voice, min_delay_s=settings.min_delay_s))
+        choose_allocator()
         if settings.is_local:
             warm_readers()
         from warta.pipelines.batch import run as run_batch

@@ -3,9 +3,8 @@
 import ctypes
 import os
 import resource
+import sys
 from pathlib import Path
-
-import pyarrow as pa
 
 PROC = Path("/proc")
 
@@ -41,6 +40,16 @@ def peak_rss_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def choose_allocator() -> None:
+    """Have Arrow use jemalloc on Linux, unless the environment names another; call before it is imported.
+
+    Its own choice, mimalloc, held 58 MB for 1 MB of columns after four slices, and more after each: 20,000
+    pages peaked at 693 MB, and at 632 with jemalloc.
+    """
+    if sys.platform == "linux":
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+
+
 def keep_memory_tidy() -> None:
     """Have the C library return large pieces to the system when they are freed; glibc, others are left alone.
 
@@ -54,6 +63,8 @@ def keep_memory_tidy() -> None:
 
 def release_memory() -> None:
     """Return what was freed in small pieces, too, and what Arrow holds on to of columns past."""
+    import pyarrow as pa
+
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:

@@ -50,12 +50,14 @@ class _Work:
 
     def __init__(self, voice: Any, command: str, shared: Any) -> None:
         from warta.pipelines.process.logs import progress_console, set_up
+        from warta.pipelines.process.machine import choose_allocator
         from warta.pipelines.reading.warm import warm_readers
         from warta.transforms.store.lock import adopting
 
         self._voice, self._command, self._console = voice, command, progress_console()
         self._acquire = adopting(shared)
         set_up(voice, self._console)
+        choose_allocator()
         warm_readers()
 
     def cycle(self, settings: Any) -> Any:

@@ -21,18 +21,18 @@ STAGES = (
     ("import", ("<frozen importlib",)),
     ("label", ("transforms/label/",)),
     ("dedup", ("transforms/dedup/",)),
-    ("store", ("transforms/store/", "pipelines/staging", "pipelines/memory")),
+    ("store", ("transforms/store/", "pipelines/cycle/staging", "pipelines/cycle/memory")),
     ("parse feeds", ("transforms/parse/",)),
     ("extract", ("transforms/extract/", "trafilatura/")),
     ("clean", ("transforms/clean/",)),
     ("fetch", ("transforms/fetch/", "aiohttp/", "pebble/", "asyncio/")),
     ("report page", ("pipelines/look/report/",)),
     ("stories", ("pipelines/stories",)),
-    ("assemble", ("pipelines/reading", "pipelines/worker")),
+    ("assemble", ("pipelines/reading",)),
     ("driver", ("warta/pipelines/", "pipelines/")),
     ("beam", ("apache_beam/",)),
-    ("processes", ("multiprocessing/", "threading.py", "concurrent/")),
 )
+"""A frame of a standard library, say of a pipe, belongs to who called it."""
 WAITING = (
     *(
         "_sync (",

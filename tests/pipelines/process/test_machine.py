@@ -1,0 +1,44 @@
+"""What is chosen before the heavy libraries are there to choose it themselves."""
+
+import subprocess
+import sys
+
+import pytest
+
+ASK_ARROW = """
+from warta.pipelines.process.machine import choose_allocator
+choose_allocator()
+import pyarrow
+print(pyarrow.default_memory_pool().backend_name)
+"""
+LOOK_WHAT_IS_LOADED = """
+import sys
+import warta.pipelines.cli.run
+from warta.pipelines.engines import check_engine, check_workers_write
+from warta.pipelines.options import Settings, checked_beam_args
+settings = Settings(feeds=(), output="data", beam_args=checked_beam_args([]))
+check_engine(settings)
+check_workers_write(settings)
+print({"apache_beam", "pyarrow"} & sys.modules.keys())
+"""
+
+
+def told(code: str, **environment: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    return run.stdout.strip()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measured and chosen on Linux only")
+def test_arrow_takes_the_allocator_that_gives_memory_back() -> None:
+    assert told(ASK_ARROW) == "jemalloc"
+
+
+def test_an_allocator_named_by_the_user_is_left_alone() -> None:
+    assert told(ASK_ARROW, ARROW_DEFAULT_MEMORY_POOL="system") == "system"
+
+
+def test_readers_are_started_before_beam_is_loaded() -> None:
+    """A local run checks its settings without Beam: readers load on one core while Beam does on another."""
+    assert told(LOOK_WHAT_IS_LOADED) == "set()"
