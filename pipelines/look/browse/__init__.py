@@ -1,6 +1,6 @@
 """A small local page to search and read a dataset, straight from its Parquet files through DuckDB.
 
-Lives here: `library.py`* asks the tables, `query.py` is what a reader asks for, `markup.py` builds HTML that
+Lives here: `dataset.py`* asks the tables, `query.py` is what a reader asks for, `markup.py` builds HTML that
 cannot be injected into, `pages.py` composes the pages, `server.py`* answers on the loopback address,
 `command.py`* is the command. Kept out: scripts (there are none), pictures and anything else that would make
 the reader's browser talk to a publisher, and writing: the dataset is only read.

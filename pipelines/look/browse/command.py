@@ -18,11 +18,11 @@ def browse(args: argparse.Namespace, _: list[str]) -> int:
     if importlib.util.find_spec("duckdb") is None:
         print("warta: browse needs DuckDB: pip install 'warta[browse]'", file=sys.stderr)
         return EXIT_FAILED
-    from warta.pipelines.look.browse.library import Library
+    from warta.pipelines.look.browse.dataset import Dataset
     from warta.pipelines.look.browse.server import Server
 
     try:
-        server = Server(Library(args.dataset), args.port)
+        server = Server(Dataset(args.dataset), args.port)
     except StoreError as error:
         print(f"warta: {error}", file=sys.stderr)
         return EXIT_FAILED

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from warta.pipelines.look.browse.library import Found, Reading, Row
+from warta.pipelines.look.browse.dataset import Found, Reading, Row
 from warta.pipelines.look.browse.markup import Child, Markup, h, marked, web_link
 from warta.pipelines.look.browse.query import PAGE_ROWS, Query, Word, spotter
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from warta.pipelines.look.browse.library import Library
+from warta.pipelines.look.browse.dataset import Dataset
 from warta.pipelines.look.browse.pages import article_page, message_page, search_page
 from warta.pipelines.look.browse.query import read_query
 
@@ -32,13 +32,13 @@ Answer = tuple[HTTPStatus, str, str]
 
 
 class Server(ThreadingHTTPServer):
-    """The pages of one library at http://127.0.0.1:PORT/."""
+    """The pages of one dataset at http://127.0.0.1:PORT/."""
 
     daemon_threads = True
 
-    def __init__(self, library: Library, port: int = 0) -> None:
+    def __init__(self, dataset: Dataset, port: int = 0) -> None:
         super().__init__((ADDRESS, port), Handler)
-        self.library = library
+        self.dataset = dataset
         self.hosts = {f"{name}:{self.server_port}" for name in (ADDRESS, "localhost")}
 
     @property
@@ -70,14 +70,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> Answer:
         if self.headers.get("Host", "").lower() not in self.server.hosts:
-            # DNS rebinding: a stranger's name that resolves to this machine must not read the library
+            # DNS rebinding: a stranger's name that resolves to this machine must not read the dataset
             return HTTPStatus.MISDIRECTED_REQUEST, "text/plain", "warta browse answers to 127.0.0.1 only\n"
         try:
-            return answer(self.server.library, self.path)
+            return answer(self.server.dataset, self.path)
         except Exception as error:
             log.exception("could not answer %s", self.path)
             said = message_page(
-                self.server.library.name, "That did not work", f"{type(error).__name__}: {error}"
+                self.server.dataset.name, "That did not work", f"{type(error).__name__}: {error}"
             )
             return HTTPStatus.INTERNAL_SERVER_ERROR, "text/html", said
 
@@ -85,21 +85,21 @@ class Handler(BaseHTTPRequestHandler):
         log.debug(format, *args)
 
 
-def answer(library: Library, target: str) -> Answer:
+def answer(dataset: Dataset, target: str) -> Answer:
     """Return the answer to the request target `target` (path and query)."""
     parts = urlsplit(target)
     if parts.path == "/browse.css":
         return HTTPStatus.OK, "text/css", _style()
     if parts.path == "/":
         query = read_query(parts.query)
-        page = search_page(library.name, query, library.search(query), library.choices())
+        page = search_page(dataset.name, query, dataset.search(query), dataset.choices())
         return HTTPStatus.OK, "text/html", page
     if found := _ARTICLE.fullmatch(parts.path):
         revision = _REVISION.fullmatch(parts.query)
-        reading = library.article(found[1], int(revision[1]) if revision else None)
+        reading = dataset.article(found[1], int(revision[1]) if revision else None)
         if reading:
-            return HTTPStatus.OK, "text/html", article_page(library.name, reading)
-    return HTTPStatus.NOT_FOUND, "text/html", message_page(library.name, "Not here", "There is no such page.")
+            return HTTPStatus.OK, "text/html", article_page(dataset.name, reading)
+    return HTTPStatus.NOT_FOUND, "text/html", message_page(dataset.name, "Not here", "There is no such page.")
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.sample import Sample, warta
-from warta.pipelines.look.browse.library import Library, Reading
+from warta.pipelines.look.browse.dataset import Dataset, Reading
 from warta.pipelines.look.browse.markup import h, marked, web_link
 from warta.pipelines.look.browse.pages import article_page, search_page, snippet
 from warta.pipelines.look.browse.query import Query, read_query, spotter
@@ -23,8 +23,8 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture(scope="module")
-def library(first_edition: Sample) -> Library:
-    return Library(str(first_edition.output))
+def dataset(first_edition: Sample) -> Dataset:
+    return Dataset(str(first_edition.output))
 
 
 # ---- what is asked
@@ -69,9 +69,9 @@ def test_words_match_whole_words_and_what_stars_allow(q: str, text: str, found: 
 # ---- what is found
 
 
-def test_everything_is_found_newest_first_a_page_at_a_time(library: Library, first_edition: Sample) -> None:
+def test_everything_is_found_newest_first_a_page_at_a_time(dataset: Dataset, first_edition: Sample) -> None:
     stored = first_edition.rows("articles")
-    pages = [library.search(Query(page=number)) for number in (1, 2, 3)]
+    pages = [dataset.search(Query(page=number)) for number in (1, 2, 3)]
     rows = [row for page in pages for row in page.rows]
     assert {page.total for page in pages[:2]} == {len(stored)}
     assert sorted(row["id"] for row in rows) == sorted(row["id"] for row in stored)
@@ -90,7 +90,7 @@ def test_everything_is_found_newest_first_a_page_at_a_time(library: Library, fir
     ids=str,
 )
 def test_filters_and_words_find_what_the_rows_say(
-    library: Library, first_edition: Sample, query: Query
+    dataset: Dataset, first_edition: Sample, query: Query
 ) -> None:
     def fits(row: dict[str, Any]) -> bool:
         text = f"{row['title']}\n{row['text']}"
@@ -101,21 +101,21 @@ def test_filters_and_words_find_what_the_rows_say(
         )
 
     wanted = {row["id"] for row in first_edition.rows("articles") if fits(row)}
-    found = library.search(query)
+    found = dataset.search(query)
     assert {row["id"] for row in found.rows} == wanted
     assert found.total == len(wanted) > 0
 
 
 @pytest.mark.parametrize("q", ["'; DROP TABLE articles; --", "%_%", "\\", '"', "*", "(", "a" * 400])
-def test_odd_words_are_words_and_nothing_more(library: Library, q: str) -> None:
-    assert library.search(Query(q=q)).total >= 0
-    assert library.search(Query()).total > 0
+def test_odd_words_are_words_and_nothing_more(dataset: Dataset, q: str) -> None:
+    assert dataset.search(Query(q=q)).total >= 0
+    assert dataset.search(Query()).total > 0
 
 
-def test_an_article_comes_with_its_copies(library: Library, first_edition: Sample) -> None:
+def test_an_article_comes_with_its_copies(dataset: Dataset, first_edition: Sample) -> None:
     duplicates = first_edition.rows("duplicates")
     original = duplicates[0]["dup_of"]
-    reading = library.article(original)
+    reading = dataset.article(original)
     assert reading
     assert {one["url"] for one in reading.duplicates} == {
         one["url"] for one in duplicates if one["dup_of"] == original
@@ -124,15 +124,15 @@ def test_an_article_comes_with_its_copies(library: Library, first_edition: Sampl
     assert all(part in page for part in ("Copies elsewhere", *(one["publisher"] for one in duplicates)))
 
 
-def test_there_is_no_article_of_an_unknown_id(library: Library) -> None:
-    assert library.article("0" * 32) is None
-    assert answer(library, "/article/" + "0" * 32)[0] == HTTPStatus.NOT_FOUND
-    assert answer(library, "/../../etc/passwd")[0] == HTTPStatus.NOT_FOUND
+def test_there_is_no_article_of_an_unknown_id(dataset: Dataset) -> None:
+    assert dataset.article("0" * 32) is None
+    assert answer(dataset, "/article/" + "0" * 32)[0] == HTTPStatus.NOT_FOUND
+    assert answer(dataset, "/../../etc/passwd")[0] == HTTPStatus.NOT_FOUND
 
 
 def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no dataset here"):
-        Library(str(tmp_path))
+        Dataset(str(tmp_path))
     done = warta("browse", str(tmp_path), "--no-open", check=False)
     assert (done.returncode, "no dataset here" in done.stderr) == (1, True)
 
@@ -169,7 +169,7 @@ def test_whatever_strangers_wrote_is_text() -> None:
     copy = {"url": "data:text/html,x", "publisher": HOSTILE, "title": HOSTILE, "published": None}
     reading = Reading(row, [row, row | {"revision": 1}], [copy | {"dup_kind": HOSTILE}], row, [row])
     pages = [article_page(HOSTILE, reading)]
-    from warta.pipelines.look.browse.library import Found
+    from warta.pipelines.look.browse.dataset import Found
 
     choices = {name: [(HOSTILE, 1)] for name in ("publisher", "topic", "language")}
     pages.append(search_page(HOSTILE, Query(q=HOSTILE, publisher=HOSTILE), Found([row], 90), choices))
@@ -203,8 +203,8 @@ def test_a_snippet_shows_the_first_match() -> None:
 
 
 @contextmanager
-def serving(library: Library) -> Iterator[Server]:
-    with Server(library) as server:
+def serving(dataset: Dataset) -> Iterator[Server]:
+    with Server(dataset) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -227,14 +227,14 @@ def ask(
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "", "127.0.0.1:1"])
-def test_another_host_name_is_refused(library: Library, host: str) -> None:
-    with serving(library) as server:
+def test_another_host_name_is_refused(dataset: Dataset, host: str) -> None:
+    with serving(dataset) as server:
         response, said = ask(server, Host=host.format(port=server.server_port))
     assert (response.status, said) == (421, "warta browse answers to 127.0.0.1 only\n")
 
 
-def test_this_machine_is_answered_with_a_strict_policy(library: Library) -> None:
-    with serving(library) as server:
+def test_this_machine_is_answered_with_a_strict_policy(dataset: Dataset) -> None:
+    with serving(dataset) as server:
         assert server.server_address[0] == "127.0.0.1"
         for host in ("127.0.0.1", "localhost"):
             response, page = ask(server, "/?q=beras", Host=f"{host}:{server.server_port}")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.pipelines.chromium import Tab, needs_chromium, open_tab
 from tests.sample import Sample
-from warta.pipelines.look.browse.library import Library
+from warta.pipelines.look.browse.dataset import Dataset
 from warta.pipelines.look.browse.server import Server
 
 pytestmark = needs_chromium
@@ -31,7 +31,7 @@ def visit(sample: Sample, profile: Path, act: Callable[[Tab, str], Awaitable[Non
             await tab.open(address)
             await act(tab, address)
 
-    with Server(Library(str(sample.output))) as server:
+    with Server(Dataset(str(sample.output))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -49,7 +49,7 @@ class Reading:
     """The other articles of its story, earliest first."""
 
 
-class Library:
+class Dataset:
     """A dataset that may grow while it is read; each commit is seen by the next question.
 
     Raises:
