@@ -11,6 +11,7 @@ from rich.console import Console
 
 from warta.pipelines.options import Settings, UsageError, checked_archive
 from warta.pipelines.process.logs import Voice, progress_console, set_up
+from warta.pipelines.process.machine import choose_allocator
 from warta.pipelines.reading.warm import warm_readers
 from warta.transforms.dedup.index import PRINTS, URLS, Index, write_segment
 from warta.transforms.dedup.merging import rows_of_stored
@@ -98,6 +99,7 @@ def reprocess(args: argparse.Namespace, _: list[str]) -> int:
     checked_archive(True)
     since, until = _chosen_day("--from", args.since), _chosen_day("--until", args.until)
     set_up(Voice(), progress_console())
+    choose_allocator()
     warm_readers()
     from warta.pipelines.reprocess import run  # with Beam
 

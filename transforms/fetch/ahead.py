@@ -49,9 +49,8 @@ class AheadCrawl:
         self._settings = settings
         self._pool = pool
         self._next: Sequence[Entry] = ()
-        """The slice to come."""
+        """What `expect` was told, until the coming slice begins."""
         self._beyond = 0
-        """How many entries wait behind that."""
         self._ahead: frozenset[str] = frozenset()
         """What the next slice will ask for, by `url_id`."""
         self._open: set[str] = set()

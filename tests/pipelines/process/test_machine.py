@@ -3,13 +3,14 @@
 import subprocess
 import sys
 
-import pytest
-
-ASK_ARROW = """
-from warta.pipelines.process.machine import choose_allocator
-choose_allocator()
+ASK_ARROW_ALONE = """
 import pyarrow
 print(pyarrow.default_memory_pool().backend_name)
+"""
+ASK_ARROW = f"""
+from warta.pipelines.process.machine import choose_allocator
+choose_allocator()
+{ASK_ARROW_ALONE}
 """
 LOOK_WHAT_IS_LOADED = """
 import sys
@@ -30,9 +31,9 @@ def told(code: str, **environment: str) -> str:
     return run.stdout.strip()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="measured and chosen on Linux only")
 def test_arrow_takes_the_allocator_that_gives_memory_back() -> None:
-    assert told(ASK_ARROW) == "jemalloc"
+    """On Linux, where it was measured; elsewhere what Arrow chooses by itself."""
+    assert told(ASK_ARROW) == ("jemalloc" if sys.platform == "linux" else told(ASK_ARROW_ALONE))
 
 
 def test_an_allocator_named_by_the_user_is_left_alone() -> None:

@@ -30,7 +30,7 @@ def mount(tmp_path: Path) -> Iterator[Path]:
         ["mount", "-t", "tmpfs", "-o", f"size={SMALL_BYTES}", "tmpfs", str(place)], capture_output=True
     )
     if made.returncode:
-        pytest.skip("needs the right to mount a small disk (root)")
+        pytest.skip("a full disk is mounted for this, which takes root")
     try:
         yield place
     finally:
