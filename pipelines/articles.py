@@ -26,14 +26,28 @@ from warta.transforms.dedup.seen import rows_of_rejection
 
 
 class Asked(NamedTuple):
-    """What a source gives."""
+    """What a source gives; None is what it has none of, and costs nothing."""
 
-    feeds: beam.PCollection
+    feeds: beam.PCollection | None
     """What `Steps.fetch_feeds` takes: feeds to poll, or instants at which to look for some."""
     waiting: beam.PCollection
     """Entries announced earlier and not settled."""
-    hosts: beam.PCollection
+    hosts: beam.PCollection | None
     """What `Steps.fetch_pages` needs besides entries."""
+
+
+class Polled(NamedTuple):
+    """What `Steps.fetch_feeds` gives."""
+
+    entries: beam.PCollection | None = None
+    feed_states: beam.PCollection | None = None
+    health: beam.PCollection | None = None
+    rejections: beam.PCollection | None = None
+    hosts: beam.PCollection | None = None
+
+
+NOT_POLLED = Polled()
+"""Of a source without feeds."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class Steps:
     """The words of the sentence, as one kind of input says them."""
 
     fetch_feeds: beam.PTransform
-    """To `.entries`, `.feed_states`, `.health`, `.rejections`, `.hosts`."""
+    """To what `Polled` has."""
     drop_known: beam.PTransform
     """To `.entries`, `.known`, `.repeated`."""
     fetch_pages: beam.PTransform
@@ -72,44 +86,48 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> Non
     pickling.register()
     graphs.register()
     asked = pipeline | source
-    polled = asked.feeds | steps.fetch_feeds
-    listed = (polled.entries, asked.waiting) | "Listed" >> beam.Flatten()
+    polled = NOT_POLLED if asked.feeds is None else asked.feeds | steps.fetch_feeds
+    listed = there(polled.entries, asked.waiting) | "Listed" >> Together()
     sorted_ = listed | steps.drop_known
-    due = (sorted_.entries, polled.hosts, asked.hosts) | "EntriesAndHosts" >> beam.Flatten()
+    due = there(sorted_.entries, polled.hosts, asked.hosts) | "EntriesAndHosts" >> Together()
     pages = due | steps.fetch_pages
     furniture, settled = settle(pages.articles, steps)
 
-    unusable, failed_feeds = polled.rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
-    to_remember = (
-        polled.rejections | "RejectionsToIndex" >> beam.FlatMap(rows_of_rejection),
-        pages.rejections | "PageRejectionsToIndex" >> beam.FlatMap(rows_of_rejection),
+    unusable, failed_feeds = unusable_and_failed(polled.rejections)
+    to_remember = tuple(
+        rejections | label >> beam.FlatMap(rows_of_rejection)
+        for label, rejections in (
+            ("RejectionsToIndex", polled.rejections),
+            ("PageRejectionsToIndex", pages.rejections),
+        )
+        if rejections is not None
     )
     unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
     counts = {
-        ("feeds", "status"): (polled.health,),
+        ("feeds", "status"): there(polled.health),
         ("waited", ""): (asked.waiting,),
-        ("listed", ""): (polled.entries,),
+        ("listed", ""): there(polled.entries),
         ("known", ""): (sorted_.known,),
-        ("repeated", ""): (sorted_.repeated,),
+        ("repeated", ""): there(sorted_.repeated),
         ("announced", ""): (sorted_.entries,),
-        ("unusable", ""): (unusable,),
-        ("failed_feeds", ""): (failed_feeds,),
+        ("unusable", ""): there(unusable),
+        ("failed_feeds", ""): there(failed_feeds),
         ("read", ""): (pages.articles,),
         ("unread", ""): (unread,),
         ("kept", ""): settled.records,
         ("duplicates", "dup_kind"): (settled.duplicates,),
-        ("rejected", "reason"): (pages.rejections, unusable),
+        ("rejected", "reason"): there(pages.rejections, unusable),
         ("deferred", "reason"): (pages.deferrals,),
-        ("replaced", ""): () if pages.repeated is None else (pages.repeated,),
+        ("replaced", ""): there(pages.repeated),
     }
     learnt = {
         INDEX: (*settled.index_rows, *to_remember),
-        memory.FEED_STATES: (polled.feed_states,),
+        memory.FEED_STATES: there(polled.feed_states),
         FURNITURE: (furniture,),
-        memory.HOSTS: (polled.hosts, pages.hosts),
+        memory.HOSTS: there(polled.hosts, pages.hosts),
         memory.PENDING: (pages.deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry),),
     }
-    rows = (*settled.records, settled.duplicates, polled.rejections, pages.rejections, polled.health)
+    rows = (*settled.records, settled.duplicates, *there(polled.rejections, pages.rejections, polled.health))
     Yield(rows, learnt, counts) | steps.keep
 
 
@@ -122,6 +140,28 @@ def settle(articles: beam.PCollection, steps: Steps) -> tuple[beam.PCollection, 
     articles = steps.window(articles)
     stripped = articles | steps.strip
     return stripped.counts, stripped.articles | steps.deduplicate
+
+
+def unusable_and_failed(
+    rejections: beam.PCollection | None,
+) -> tuple[beam.PCollection | None, beam.PCollection | None]:
+    """Tell entries that cannot be used from feeds that failed as a whole, in what polling rejected."""
+    if rejections is None:
+        return None, None
+    unusable, failed_feeds = rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
+    return unusable, failed_feeds
+
+
+def there(*collections: beam.PCollection | None) -> tuple[beam.PCollection, ...]:
+    """Return those that there are."""
+    return tuple(one for one in collections if one is not None)
+
+
+class Together(beam.PTransform):
+    """Several collections as one: a Flatten, which writes everything anew, only where there are several."""
+
+    def expand(self, collections):  # a tuple of collections: Beam knows no annotation for one
+        return collections[0] if len(collections) == 1 else collections | beam.Flatten()
 
 
 def _is_of_feed(rejection: Rejection, _: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 
-from warta.pipelines.articles import Asked, Steps, Yield
+from warta.pipelines.articles import Asked, Steps, Together, Yield, there
 from warta.pipelines.cycle import memory
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_writer
 from warta.pipelines.cycle.staging import INDEX, StageTogether, Write, index_writer, noun_writer
@@ -24,6 +24,7 @@ from warta.transforms.fetch.beam import FetchFeeds, FetchPages, OpenArchive
 from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.store.beam import StageTables
 from warta.transforms.store.commit import Staging
+from warta.transforms.store.state import read_entries
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,15 @@ class Plan:
     staging: Staging
     feeds: tuple[tuple[Feed, FeedState | None], ...]
     pending: tuple[Entry, ...]
-    """Entries announced in earlier cycles and not settled."""
+    """Entries announced in earlier cycles and not settled, each address once."""
     hosts: tuple[HostState, ...]
+    """What is known of hosts; nothing when a crawl is under way, which knows more."""
     index_files: IndexFiles
     read_texts: ReadTexts
     earlier_counts: EarlierCounts
     fetch: FetchSettings
+    pending_files: tuple[str, ...] = ()
+    """Where the graph reads `pending`: what is part of a graph is packed and unpacked several times."""
     keep_duplicate_text: bool = False
     archive: OpenArchive | None = None
     """Where raw pages are kept, if they are."""
@@ -55,7 +59,7 @@ def steps(plan: Plan) -> Steps:
     """Return the graph's words for one cycle."""
     return Steps(
         fetch_feeds=FetchFeeds(read_feed, plan.fetch),
-        drop_known=DropKnown(plan.index_files),
+        drop_known=DropKnown(plan.index_files, apart=not plan.feeds),
         fetch_pages=FetchDuePages(plan),
         window=lambda articles: articles,  # the whole cycle is one
         strip=StripFurniture(plan.at, finish_again, plan.earlier_counts),
@@ -73,10 +77,24 @@ class Planned(beam.PTransform):
 
     def expand(self, pipeline: Any) -> Asked:
         # What comes of them is shuffled to its host, or by its address, in any case.
-        polls = pipeline | "Feeds" >> beam.Create(self.plan.feeds, reshuffle=False)
-        waiting = pipeline | "Waiting" >> beam.Create(self.plan.pending, reshuffle=False)
-        hosts = pipeline | "Hosts" >> beam.Create(self.plan.hosts, reshuffle=False)
-        return Asked((polls, hosts) | "FeedsAndHosts" >> beam.Flatten(), waiting, hosts)
+        waiting = (
+            pipeline
+            | "WaitingFiles" >> beam.Create(self.plan.pending_files, reshuffle=False)
+            | "Waiting" >> beam.FlatMap(read_pending)
+        )
+        polls = self._created(pipeline, "Feeds", self.plan.feeds)
+        hosts = self._created(pipeline, "Hosts", self.plan.hosts)
+        asked = there(polls, hosts) | "FeedsAndHosts" >> Together() if polls is not None else None
+        return Asked(asked, waiting, hosts)
+
+    @staticmethod
+    def _created(pipeline: Any, label: str, values: tuple[Any, ...]) -> beam.PCollection | None:
+        return pipeline | label >> beam.Create(values, reshuffle=False) if values else None
+
+
+def read_pending(path: str) -> list[Entry]:
+    """Read the waiting entries of a plan."""
+    return read_entries([path])
 
 
 class Pages(NamedTuple):

@@ -1,6 +1,6 @@
 """What the next cycle sets out to do: every feed first, then slices of what still waits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from warta.pipelines.options import Settings, works_elsewhere
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState
 from warta.transforms.dedup.index import PRINTS, URLS
+from warta.transforms.fetch.ahead import is_under_way
 from warta.transforms.fetch.conditional import is_due
 from warta.transforms.fetch.settings import USER_AGENT, FetchSettings
 from warta.transforms.fetch.slices import in_turn
@@ -23,6 +24,7 @@ from warta.transforms.store.commit import Staging, Store
 from warta.transforms.store.files import files_at
 from warta.transforms.store.layout import join, partition_path
 from warta.transforms.store.parquet import read_columns
+from warta.transforms.store.state import write_entries
 
 CLUSTER_SHARDS = 64
 """Groups of hosts that workers share out on an engine that parallelises by itself: enough that no worker
@@ -37,12 +39,14 @@ def first_plan(
     Waiting entries must all take part, for a feed may list one of them again.
     """
     staging = store.begin(f"{run_id}-0001")
+    pending = tuple(remembered.pending.values())
     return Plan(
         run_id=run_id,
         at=at,
         staging=staging,
         feeds=tuple(_polls(remembered, settings, at)),
-        pending=tuple(remembered.pending.values()),
+        pending=pending,
+        pending_files=_pending_files(staging, pending),
         hosts=tuple(remembered.hosts.values()),
         index_files=index_files(store),
         read_texts=StoredTexts(store.layout.root),
@@ -68,7 +72,8 @@ def next_plan(plan: Plan, store: Store, remembered: Memory, number: int, at: dat
         archive=_archive(staging, at) if plan.archive else None,
         feeds=(),
         pending=tuple(chosen),
-        hosts=tuple(remembered.hosts.values()),
+        pending_files=_pending_files(staging, chosen),
+        hosts=() if is_under_way(plan.run_id) else tuple(remembered.hosts.values()),
         index_files=index_files(store),
         earlier_counts=EarlierCounts(store.state_files(FURNITURE)),
         ahead=tuple(ahead),
@@ -98,6 +103,10 @@ def fetch_settings(settings: Settings, run_id: str = "", deadline: float | None 
 
 def _archive(staging: Staging, at: datetime) -> CycleArchive:
     return CycleArchive(staging.path, staging.cycle, at.date())
+
+
+def _pending_files(staging: Staging, entries: Sequence[Entry]) -> tuple[str, ...]:
+    return (write_entries(entries, staging.state_dir("asked")),) if entries else ()
 
 
 def index_files(store: Store) -> dict[str, list[str]]:

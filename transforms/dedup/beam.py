@@ -68,19 +68,33 @@ class DropKnown(beam.PTransform):
 
     Args:
       index_files: paths of the index by state name (`index.URLS`, `index.PRINTS`), oldest first.
+      apart: no two entries have one URL, so they need not be brought together.
     """
 
     index_files: IndexFiles
+    apart: bool = False
 
     def expand(self, entries: beam.PCollection[Entry]) -> Any:
         sorted_ = (
             entries
-            | "KeyByUrl" >> beam.Map(lambda entry: (entry.url_id, entry)).with_output_types(tuple[str, Entry])
-            | "GroupByUrl" >> beam.GroupByKey()
+            | "ByUrl" >> (beam.Map(_alone) if self.apart else _GroupByUrl())
             | "LookUpUrls"
             >> beam.ParDo(_SortEntries(self.index_files)).with_outputs("known", "repeated", main="new")
         )
         return Sorted(sorted_.new, sorted_.known, sorted_.repeated)
+
+
+def _alone(entry: Entry) -> tuple[str, list[Entry]]:
+    return entry.url_id, [entry]
+
+
+class _GroupByUrl(beam.PTransform):
+    def expand(self, entries: beam.PCollection[Entry]) -> Any:
+        return (
+            entries
+            | "KeyByUrl" >> beam.Map(lambda entry: (entry.url_id, entry)).with_output_types(tuple[str, Entry])
+            | "GroupByUrl" >> beam.GroupByKey()
+        )
 
 
 class _InBatches(beam.DoFn, ABC):

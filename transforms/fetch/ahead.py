@@ -199,6 +199,11 @@ def expect_slice(run_id: str, entries: Sequence[Entry], beyond: int) -> None:
         crawl.expect(entries, beyond)
 
 
+def is_under_way(run_id: str) -> bool:
+    """Whether a run has a crawl, which goes on from slice to slice and knows its hosts."""
+    return run_id in _crawls
+
+
 def has_read_ahead(run_id: str) -> bool:
     """Whether ending a run now would lose pages of the next slice that are read already."""
     crawl = _crawls.get(run_id)
