@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
     feeds: beam.PCollection | None
     """What `Steps.fetch_feeds` takes: feeds to poll, or instants at which to look for some."""
-    waiting: beam.PCollection
+    waiting: beam.PCollection | None
     """Entries announced earlier and not settled."""
     hosts: beam.PCollection | None
     """What `Steps.fetch_pages` needs besides entries."""
@@ -59,7 +59,8 @@ class Steps:
     drop_known: beam.PTransform
     """To `.entries`, `.known`, `.repeated`."""
     fetch_pages: beam.PTransform
-    """To `.articles`, `.rejections`, `.deferrals`, `.hosts`; `.repeated` where entries wait inside of it."""
+    """To `.articles`, `.rejections`, `.deferrals` (several), `.hosts`; `.repeated`, None where nothing waits
+    inside of it."""
     window: Callable[[beam.PCollection], beam.PCollection]
     """Put articles that are compared with each other into one window."""
     strip: beam.PTransform
@@ -94,18 +95,11 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> Non
     furniture, settled = settle(pages.articles, steps)
 
     unusable, failed_feeds = unusable_and_failed(polled.rejections)
-    to_remember = tuple(
-        rejections | label >> beam.FlatMap(rows_of_rejection)
-        for label, rejections in (
-            ("RejectionsToIndex", polled.rejections),
-            ("PageRejectionsToIndex", pages.rejections),
-        )
-        if rejections is not None
-    )
+    rejections = there(polled.rejections, pages.rejections)
     unread = pages.rejections | "Unread" >> beam.Filter(lambda rejection: rejection.stage is not Stage.FETCH)
     counts = {
         ("feeds", "status"): there(polled.health),
-        ("waited", ""): (asked.waiting,),
+        ("waited", ""): there(asked.waiting),
         ("listed", ""): there(polled.entries),
         ("known", ""): (sorted_.known,),
         ("repeated", ""): there(sorted_.repeated),
@@ -117,17 +111,17 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> Non
         ("kept", ""): settled.records,
         ("duplicates", "dup_kind"): (settled.duplicates,),
         ("rejected", "reason"): there(pages.rejections, unusable),
-        ("deferred", "reason"): (pages.deferrals,),
+        ("deferred", "reason"): pages.deferrals,
         ("replaced", ""): there(pages.repeated),
     }
     learnt = {
-        INDEX: (*settled.index_rows, *to_remember),
+        INDEX: (*settled.index_rows, *each(rejections, "ToIndex", beam.FlatMap(rows_of_rejection))),
         memory.FEED_STATES: there(polled.feed_states),
         FURNITURE: (furniture,),
         memory.HOSTS: there(polled.hosts, pages.hosts),
-        memory.PENDING: (pages.deferrals | "EntriesLeft" >> beam.Map(lambda deferral: deferral.entry),),
+        memory.PENDING: each(pages.deferrals, "EntriesLeft", beam.Map(lambda deferral: deferral.entry)),
     }
-    rows = (*settled.records, settled.duplicates, *there(polled.rejections, pages.rejections, polled.health))
+    rows = (*settled.records, settled.duplicates, *rejections, *there(polled.health))
     Yield(rows, learnt, counts) | steps.keep
 
 
@@ -155,6 +149,13 @@ def unusable_and_failed(
 def there(*collections: beam.PCollection | None) -> tuple[beam.PCollection, ...]:
     """Return those that there are."""
     return tuple(one for one in collections if one is not None)
+
+
+def each(
+    collections: tuple[beam.PCollection, ...], label: str, step: beam.PTransform
+) -> tuple[beam.PCollection, ...]:
+    """Apply `step` to each of several collections, which need not become one for it."""
+    return tuple(one | f"{label} {number}" >> step for number, one in enumerate(collections))
 
 
 class Together(beam.PTransform):

@@ -77,19 +77,15 @@ class Planned(beam.PTransform):
 
     def expand(self, pipeline: Any) -> Asked:
         # What comes of them is shuffled to its host, or by its address, in any case.
-        waiting = (
-            pipeline
-            | "WaitingFiles" >> beam.Create(self.plan.pending_files, reshuffle=False)
-            | "Waiting" >> beam.FlatMap(read_pending)
-        )
-        polls = self._created(pipeline, "Feeds", self.plan.feeds)
-        hosts = self._created(pipeline, "Hosts", self.plan.hosts)
+        plan = self.plan
+        polls = pipeline | "Feeds" >> beam.Create(plan.feeds, reshuffle=False) if plan.feeds else None
+        hosts = pipeline | "Hosts" >> beam.Create(plan.hosts, reshuffle=False) if plan.hosts else None
+        waiting = None
+        if plan.pending_files or polls is None:
+            files = pipeline | "WaitingFiles" >> beam.Create(plan.pending_files, reshuffle=False)
+            waiting = files | "Waiting" >> beam.FlatMap(read_pending)
         asked = there(polls, hosts) | "FeedsAndHosts" >> Together() if polls is not None else None
         return Asked(asked, waiting, hosts)
-
-    @staticmethod
-    def _created(pipeline: Any, label: str, values: tuple[Any, ...]) -> beam.PCollection | None:
-        return pipeline | label >> beam.Create(values, reshuffle=False) if values else None
 
 
 def read_pending(path: str) -> list[Entry]:
@@ -102,7 +98,7 @@ class Pages(NamedTuple):
 
     articles: beam.PCollection
     rejections: beam.PCollection
-    deferrals: beam.PCollection
+    deferrals: tuple[beam.PCollection, ...]
     hosts: beam.PCollection
     repeated: beam.PCollection | None = None
     """None: what waits is known to `DropKnown`."""
@@ -119,8 +115,7 @@ class FetchDuePages(beam.PTransform):
         due, resting = asked | "Resting" >> beam.Partition(_is_resting, 2, self.plan.at)
         pages = due | FetchPages(read_page, self.plan.fetch, self.plan.archive)
         rested = resting | "Rest" >> beam.Map(_still_resting)
-        deferrals = (pages.deferrals, rested) | "Deferrals" >> beam.Flatten()
-        return Pages(pages.articles, pages.rejections, deferrals, pages.hosts)
+        return Pages(pages.articles, pages.rejections, (pages.deferrals, rested), pages.hosts)
 
 
 class Stage(beam.PTransform):

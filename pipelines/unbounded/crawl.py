@@ -167,7 +167,7 @@ class Fetched(NamedTuple):
 
     articles: beam.PCollection
     rejections: beam.PCollection
-    deferrals: beam.PCollection
+    deferrals: tuple[beam.PCollection, ...]
     hosts: beam.PCollection
     repeated: beam.PCollection
     """Entries that waited and were announced anew: the new one goes on."""
@@ -191,7 +191,7 @@ class FetchForEver(beam.PTransform):
             )
         )
         return Fetched(
-            fetched.articles, fetched[REJECTIONS], fetched[DEFERRALS], fetched[HOSTS], fetched[REPEATED]
+            fetched.articles, fetched[REJECTIONS], (fetched[DEFERRALS],), fetched[HOSTS], fetched[REPEATED]
         )
 
 

@@ -86,7 +86,7 @@ class LanguageIdentifier:
         return Verdict(known[best], share, "text", (why,))
 
     def scores(self, text: str) -> Floats:
-        """Return log odds by language: tempered langid, plus the Malayic model where its four are in reach."""
+        """Return log odds by language: tempered langid, plus the Malayic model when its four are near."""
         scores = np.empty(len(self.languages))
         scores[:-1] = self.langid.scores(text) * self.malayic.temper
         near = list(self.near)
