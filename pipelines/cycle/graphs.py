@@ -3,6 +3,9 @@
 A cycle's graph has some hundred steps. For each Beam looks several times for state and timers among the
 arguments of all its methods, 26,000 signatures a cycle, and parses its own options anew 260 times: together
 half of what an empty cycle cost. The answers here are Beam's own.
+
+What a step puts out, Beam passes on in pieces of 10 MB, each copied twice on its way. Smaller ones make a run
+40 MB smaller.
 """
 
 from functools import partial
@@ -11,6 +14,7 @@ from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.worker import data_plane
 from apache_beam.transforms import core
 
 HOOK = "_inspect_"
@@ -20,8 +24,15 @@ OWN = frozenset({"process", "process_batch", "setup", "start_bundle", "finish_bu
 """Methods that steps define themselves, where state and timers may be: Beam goes on looking at these."""
 
 
+PIECE_BYTES = 2**20
+"""What a step puts out before it is passed on. 4,000 pages in slices of 2,000 peak at 567 MB with Beam's
+10 MB, at 524 with 1 MB and at 538 with a quarter of it, which makes more pieces."""
+
+
 def register() -> None:
-    """Say, for the methods that every step has from Beam, what their arguments are. Can be repeated."""
+    """Say, for the methods that every step has from Beam, what their arguments are, and how much a step puts
+    out at a time. Can be repeated."""
+    data_plane.SizeBasedBufferingClosableOutputStream = _InPieces
     for kind in (beam.DoFn, core.CallableWrapperDoFn):
         step = kind.__new__(kind)
         for name in dir(step):
@@ -30,6 +41,11 @@ def register() -> None:
             if isinstance(method := getattr(step, name, None), MethodType):
                 said = core.get_function_args_defaults(method)
                 setattr(kind, HOOK + name, staticmethod(partial(_said, said)))
+
+
+class _InPieces(data_plane.SizeBasedBufferingClosableOutputStream):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"size_flush_threshold": PIECE_BYTES, **kwargs})
 
 
 def _said(arguments: Any) -> Any:

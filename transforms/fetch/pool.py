@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 MAX_RENEWALS = 5
 """Fresh pools one page may see die before reading is called impossible here."""
 LOOK_EVERY_S = 2.0
-"""How often a page that is being read looks whether its pool still lives."""
+"""How often a page that is being read looks whether its pool still lives. A thread of pebble's dies, say,
+when a memory profiler lists all objects (`gc.get_objects`) while it builds a tuple."""
 READER_DEATHS = 2
 """Readers one page may see die before it is held to have killed them: the first may have died of something
 else, say because the system was short of memory."""

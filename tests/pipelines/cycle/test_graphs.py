@@ -6,9 +6,10 @@ import apache_beam as beam
 import pytest
 from apache_beam.coders import VarIntCoder
 from apache_beam.options.pipeline_options import StandardOptions, TypeOptions
+from apache_beam.runners.worker import data_plane
 from apache_beam.transforms import core, userstate
 
-from warta.pipelines.cycle.graphs import HOOK, OWN, GraphOptions, register
+from warta.pipelines.cycle.graphs import HOOK, OWN, PIECE_BYTES, GraphOptions, register
 
 
 class Counting(beam.DoFn):
@@ -48,3 +49,14 @@ def test_views_share_their_values() -> None:
     options.view_as(StandardOptions).runner = "FnApiRunner"
     assert options.get_all_options()["runner"] == "FnApiRunner"
     assert pickle.loads(pickle.dumps(options)).view_as(StandardOptions).runner == "FnApiRunner"
+
+
+def test_what_a_step_puts_out_is_passed_on_in_small_pieces() -> None:
+    register()
+    pieces: list[bytes] = []
+    stream = data_plane.ClosableOutputStream.create(pieces.append, pieces.append, 0)
+    for _ in range(5):
+        stream.write(b"x" * (PIECE_BYTES // 2))
+        stream.maybe_flush()
+    stream.close()
+    assert [len(piece) for piece in pieces] == [3 * PIECE_BYTES // 2, PIECE_BYTES]
