@@ -21,8 +21,12 @@ BATCH_RUNNER = "FnApiRunner"
 """What `DirectRunner` means here: Beam's in-memory batch engine. The SDK's own DirectRunner may first try
 to download another engine, without a time limit (measured with Beam 2.77)."""
 
-SLICE_PAGES = 1_000
-"""Pages per cycle on a local runner. Memory follows the slice, not the run; each slice is one commit."""
+SLICE_PAGES = 1_500
+"""Pages per cycle on a local runner. Memory follows the slice, not the run; each slice is one commit.
+
+Over 2,000 pages slices of 1,000 cost 8 % more CPU than those of 2,000 (a graph more, and a file more for each
+partition that both meet); 20,000 pages peak at 600 MB in slices of 1,500 and at 621 in those of 2,000.
+"""
 
 
 GATHER_SHARE, MOST_EARLY_S = 0.1, 30.0

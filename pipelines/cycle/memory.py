@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from warta.pipelines.cycle.staging import staged_nouns
+from warta.pipelines.options import SLICE_PAGES
 from warta.schemas.entry import Entry
 from warta.schemas.feed import FeedState
 from warta.schemas.host import HostState
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 FEED_STATES, HOSTS, PENDING = "feed_states", "hosts", "pending"
 
-SHELF = 1_000
+SHELF = SLICE_PAGES
 """Waiting entries in one file: a slice of a run. A cycle writes anew only the files it took from, so a
 run that announces 200,000 pages does not write most of them a hundred times."""
 
