@@ -6,10 +6,11 @@ import apache_beam as beam
 import pytest
 from apache_beam.coders import VarIntCoder
 from apache_beam.options.pipeline_options import StandardOptions, TypeOptions
-from apache_beam.runners.worker import data_plane
+from apache_beam.runners.worker import data_plane, statesampler
 from apache_beam.transforms import core, userstate
+from apache_beam.utils.counters import CounterFactory
 
-from warta.pipelines.cycle.graphs import HOOK, OWN, PIECE_BYTES, GraphOptions, register
+from warta.pipelines.cycle.graphs import HOOK, LOOK_EVERY_MS, OWN, PIECE_BYTES, GraphOptions, register
 
 
 class Counting(beam.DoFn):
@@ -60,3 +61,10 @@ def test_what_a_step_puts_out_is_passed_on_in_small_pieces() -> None:
         stream.maybe_flush()
     stream.close()
     assert [len(piece) for piece in pieces] == [3 * PIECE_BYTES // 2, PIECE_BYTES]
+
+
+def test_a_bundle_ends_when_it_ends() -> None:
+    register()
+    watch = statesampler.StateSampler("stage", CounterFactory())
+    assert watch.sampling_period_ms == LOOK_EVERY_MS
+    assert watch.scoped_state("step", "process").name.step_name == "step"
