@@ -42,7 +42,7 @@ WAITING = (
         "Event.wait (",
         "Thread.run (",
     ),
-    *("select (", "unix_poll (", "pool_manager_loop (", "_worker (", "_rmtree_safe_fd ("),
+    *("_hear (", "select (", "unix_poll (", "pool_manager_loop (", "_worker (", "_rmtree_safe_fd ("),
 )
 """Innermost frames that wait for a disk, a pipe or a lock: a busy machine makes them look awake."""
 FETCH_AND_READ = {"fetch", "parse feeds", "extract", "clean", "assemble"}

@@ -29,8 +29,9 @@ def pick_entry(entries: Iterable[Entry], known: Known | None = None) -> tuple[En
         return (-entry.attempts, *worse, entry.feed_url, entry.digest, entry.url)
 
     first, *repeats = found = list(entries)
-    if repeats:
-        first, *repeats = sorted(found, key=place)
+    if not repeats:
+        return first, []
+    first, *repeats = sorted(found, key=place)
     seen = [entry.announced_at for entry in (first, *repeats) if entry.announced_at]
     return replace(first, announced_at=min(seen) if seen else None), repeats
 
