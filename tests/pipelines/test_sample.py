@@ -69,6 +69,11 @@ def test_one_of_each_copy_is_kept_and_the_others_point_to_it(first_edition: Samp
         assert {copies[row.url] for row in rows if row not in survivors} == {survivor}
 
 
+def test_the_flood_that_three_newspapers_tell_of_is_one_story(first_edition: Sample) -> None:
+    told = {row.publisher for row in truth() if row.story == "banjir-sarune" and row.language == "id"}
+    assert [set(story["publishers"]) for story in first_edition.rows("stories")] == [told]
+
+
 def test_every_announced_url_has_exactly_one_ending(first_edition: Sample) -> None:
     (report,) = first_edition.reports()
     books = report["books"]

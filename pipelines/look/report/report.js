@@ -37,7 +37,11 @@ const FIGURES = [
         ...starts.map((start, at) => ({ name: periodTicks([start], unit)[0], number: true, value: (row) => number(row.counts[at]) }))] };
     } },
   { id: "publishers", width: "tall", rows: () => DATA.publishers,
-    finding: () => t("publishers_finding", { first: DATA.publishers[0].publisher, percent: percent(sum(DATA.publishers.slice(0, 5).map((one) => one.articles)), DATA.totals.articles) }),
+    finding() {
+      const most = DATA.publishers[0].articles, first = DATA.publishers.filter((one) => one.articles === most).map((one) => one.publisher);
+      const share = percent(sum(DATA.publishers.slice(0, 5).map((one) => one.articles)), DATA.totals.articles);
+      return t(first.length > 1 ? "publishers_tied" : "publishers_finding", { first: named(first, 3), n: number(most), percent: share });
+    },
     draw(place) {
       const shown = DATA.publishers.slice(0, 15), rest = DATA.publishers.slice(15);
       const rows = shown.map((one) => ({ label: one.publisher, value: one.articles }));
