@@ -117,7 +117,7 @@ const FIGURES = [
   { id: "stories", width: "full", rows: () => DATA.stories, finding: () => t("stories_finding"),
     draw(place) {
       place.replaceChildren(el("ol", { class: "stories" }, DATA.stories.map((one) => el("li", null, el("div", null, link(one.url, one.headline),
-        el("p", null, t("story_line", { n: number(one.articles), publishers: named(one.publishers, 4), when: one.first.slice(0, 10) === one.last.slice(0, 10) ? day(one.first) : `${day(one.first)} – ${day(one.last)}` })))))));
+        el("p", null, t("story_line", { n: number(one.articles), publishers: named(one.publishers, 4), when: days(one.first, one.last) })))))));
     } },
   { id: "copies", width: "wide", rows: () => DATA.copies.pairs,
     finding: () => t("copies_finding", { n: number(DATA.totals.duplicates), kinds: Object.entries(DATA.copies.kinds).map(([kind, n]) => t(`kind_${kind}`, { n: number(n) })).join(", ") }),

@@ -19,10 +19,15 @@ function percent(part, whole) {
 function day(iso, options = { day: "numeric", month: "long", year: "numeric" }) {
   return new Date(iso.slice(0, 10) + "T00:00:00Z").toLocaleDateString(state.lang === "en" ? "en-GB" : "id", { ...options, timeZone: "UTC" });
 }
+function local(iso) { return new Date(Date.parse(iso) + ZONES[state.zone] * 3600e3).toISOString(); }
 function when(iso) {
   if (!iso) return "–";
-  const local = new Date(Date.parse(iso) + ZONES[state.zone] * 3600e3).toISOString();
-  return `${day(local, { day: "numeric", month: "short", year: "numeric" })} ${local.slice(11, 16)} ${state.zone}`;
+  const here = local(iso);
+  return `${day(here, { day: "numeric", month: "short", year: "numeric" })} ${here.slice(11, 16)} ${state.zone}`;
+}
+function days(first, last) {
+  const [begun, ended] = [first, last].map((iso) => day(local(iso)));
+  return begun === ended ? begun : `${begun} – ${ended}`;
 }
 function duration(seconds) {
   if (seconds === null) return "–";
