@@ -18,6 +18,7 @@ import apache_beam as beam
 
 from warta.pipelines.cycle import graphs, memory, pickling
 from warta.pipelines.cycle.furniture import FURNITURE
+from warta.pipelines.cycle.several import Together, each, there
 from warta.pipelines.cycle.staging import INDEX
 from warta.pipelines.cycle.tally import Counted
 from warta.schemas.outcome import Rejection, Stage
@@ -102,7 +103,7 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform, steps: Steps) -> Non
         ("waited", ""): there(asked.waiting),
         ("listed", ""): there(polled.entries),
         ("known", ""): (sorted_.known,),
-        ("repeated", ""): there(sorted_.repeated),
+        ("repeated", ""): (sorted_.repeated,),
         ("announced", ""): (sorted_.entries,),
         ("unusable", ""): there(unusable),
         ("failed_feeds", ""): there(failed_feeds),
@@ -136,33 +137,11 @@ def settle(articles: beam.PCollection, steps: Steps) -> tuple[beam.PCollection, 
     return stripped.counts, stripped.articles | steps.deduplicate
 
 
-def unusable_and_failed(
-    rejections: beam.PCollection | None,
-) -> tuple[beam.PCollection | None, beam.PCollection | None]:
+def unusable_and_failed(rejections: beam.PCollection | None) -> list[beam.PCollection | None]:
     """Tell entries that cannot be used from feeds that failed as a whole, in what polling rejected."""
     if rejections is None:
-        return None, None
-    unusable, failed_feeds = rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2)
-    return unusable, failed_feeds
-
-
-def there(*collections: beam.PCollection | None) -> tuple[beam.PCollection, ...]:
-    """Return those that there are."""
-    return tuple(one for one in collections if one is not None)
-
-
-def each(
-    collections: tuple[beam.PCollection, ...], label: str, step: beam.PTransform
-) -> tuple[beam.PCollection, ...]:
-    """Apply `step` to each of several collections, which need not become one for it."""
-    return tuple(one | f"{label} {number}" >> step for number, one in enumerate(collections))
-
-
-class Together(beam.PTransform):
-    """Several collections as one: a Flatten, which writes everything anew, only where there are several."""
-
-    def expand(self, collections):  # a tuple of collections: Beam knows no annotation for one
-        return collections[0] if len(collections) == 1 else collections | beam.Flatten()
+        return [None, None]
+    return list(rejections | "OfWholeFeeds" >> beam.Partition(_is_of_feed, 2))
 
 
 def _is_of_feed(rejection: Rejection, _: int) -> int:

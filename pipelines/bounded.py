@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 
-from warta.pipelines.articles import Asked, Steps, Together, Yield, there
+from warta.pipelines.articles import Asked, Steps, Yield
 from warta.pipelines.cycle import memory
 from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_writer
+from warta.pipelines.cycle.several import Together, there
 from warta.pipelines.cycle.staging import INDEX, StageTogether, Write, index_writer, noun_writer
 from warta.pipelines.cycle.tally import TALLY, write_tally
 from warta.pipelines.reading.worker import finish_again, read_feed, read_page

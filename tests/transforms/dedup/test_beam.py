@@ -133,6 +133,15 @@ def test_entries_are_new_known_or_repeated(world: World, tmp_path: Path) -> None
     assert counters == {"known": 1, "repeated": 2, "changed": 1}
 
 
+def test_entries_that_stand_apart_are_looked_up_one_by_one(world: World, tmp_path: Path) -> None:
+    world.settle([article("a", prose(1)), article("b", prose(2))])
+    entries = [listed("a"), listed("b", digest_="d2"), listed("c")]
+    found, counters = run(entries, DropKnown(world.files, apart=True), tmp_path)
+    assert sorted(entry.url[-1] for entry in found["entries"]) == ["b", "c"]
+    assert [entry.url[-1] for entry in found["known"]] == ["a"]
+    assert (found["repeated"], counters) == ([], {"known": 1, "repeated": 0, "changed": 1})
+
+
 def test_every_article_is_a_record_or_a_duplicate(world: World) -> None:
     articles = newsroom(80)
     world.settle(articles)
