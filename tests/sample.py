@@ -11,9 +11,13 @@ from warta import read
 
 
 def warta(*arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "warta", *arguments]
-    return subprocess.run(command, check=check, capture_output=True, text=True, timeout=300)
+    """Run the command line in a process of its own; one that ends badly says where, even when it aborts."""
+    command = [sys.executable, "-X", "faulthandler", "-m", "warta", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0 or not check, (
+        f"{command} ended with {done.returncode}:\n{done.stderr[-5_000:]}"
+    )
+    return done
 
 
 @dataclass(frozen=True)
