@@ -20,11 +20,6 @@ from warta.transforms.store.files import absolute, files_at
 from warta.transforms.store.layout import Layout, join
 from warta.transforms.store.read import read
 
-_opened: list[Any] = []
-"""Keeps each dataset's Python file system for the life of the process. Arrow's reading threads may hold the
-last reference, need the interpreter to let go of it, and abort a process that is just leaving (seen in one
-of seven runs with pyarrow 25)."""
-
 
 def gather(output_dir: str, *, now: datetime) -> Figures:
     """Return every figure of the report, as plain values ready for JSON.
@@ -55,7 +50,7 @@ def gather(output_dir: str, *, now: datetime) -> Figures:
             "duplicates": duplicates.num_rows,
             "rejections": rejections.num_rows,
             "feeds": len(feeds),
-            "stories": _open(output_dir, "stories").count_rows(),
+            "stories": read(output_dir, "stories").count_rows(),
             "first": days["min"] and days["min"].isoformat(),
             "last": days["max"] and days["max"].isoformat(),
         },
@@ -76,12 +71,12 @@ def gather(output_dir: str, *, now: datetime) -> Figures:
 
 
 def _table(output_dir: str, table: str, columns: Iterable[str]) -> pa.Table:
-    return _open(output_dir, table).to_table(columns=list(columns), cache_metadata=False)
+    return read(output_dir, table).to_table(columns=list(columns), cache_metadata=False)
 
 
 def _late(output_dir: str, table: str, columns: Iterable[str], days: int) -> pa.Table:
     """Return the rows of a table's last `days` days."""
-    dataset = _open(output_dir, table)
+    dataset = read(output_dir, table)
     newest = max(
         (pads.get_partition_keys(one.partition_expression)["date"] for one in dataset.get_fragments()),
         default=date.min,
@@ -104,19 +99,13 @@ def _revision_keys(ids: pa.ChunkedArray, revisions: pa.ChunkedArray) -> pa.Chunk
     return pc.binary_join_element_wise(ids, revisions.cast(pa.string()), "/")
 
 
-def _open(output_dir: str, table: str) -> pads.Dataset:
-    dataset = read(output_dir, table)
-    _opened.append(dataset.filesystem if hasattr(dataset, "filesystem") else dataset)
-    return dataset
-
-
 def _with_addresses(output_dir: str, stories: list[Figures]) -> list[Figures]:
     """Add the address of each story's earliest article, looked for around the day it was published."""
     ids = pa.array([story["id"] for story in stories], pa.string())
     begun = [date.fromisoformat(story["first"][:10]) for story in stories if story["first"]]
     days = {day + timedelta(days=offset) for day in begun for offset in (-1, 0, 1)}
     near = pc.field("date").isin(pa.array(sorted(days), pa.date32()))
-    first = _open(output_dir, "articles").to_table(
+    first = read(output_dir, "articles").to_table(
         columns=["id", "url"], filter=near & pc.field("id").isin(ids), cache_metadata=False
     )
     urls = dict(zip(first.column("id").to_pylist(), first.column("url").to_pylist(), strict=True))
