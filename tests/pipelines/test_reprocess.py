@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("warcio", reason="needs the extra `archive`")
-
 from tests.sample import Sample, warta
 from warta.pipelines.options import Settings
 from warta.pipelines.reprocess import Reprocessed, latest, run, slices

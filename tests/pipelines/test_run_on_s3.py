@@ -4,9 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("boto3", reason="needs the extra `s3`")
-pytest.importorskip("moto.server", reason="needs an S3-compatible server: the extra `test`")
-
 from tests.s3 import s3_bucket
 from tests.sample import warta
 from warta import read

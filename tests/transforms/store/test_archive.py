@@ -5,9 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("warcio", reason="needs the extra `archive`")
-
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 

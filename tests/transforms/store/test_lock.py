@@ -68,7 +68,6 @@ def test_a_released_lock_is_free(path: Path) -> None:
     LocalLock(str(path), "two").release()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork: no child can inherit the lock")
 def test_a_forked_child_does_not_keep_the_lock(path: Path) -> None:
     lock = LocalLock(str(path), "one")
     born, birth = os.pipe()
