@@ -13,8 +13,15 @@ class Removed:
     """`<kind>:<rule name>`, e.g. `heading:terpopuler`, `links:list`, `inline_link:baca_juga`."""
     evidence: str = ""
     """What made the rule fire ("link share .93 over 11 items"), for `warta explain`."""
-    chars: int = 0
-    """Length of the cut text where the text itself was left behind; 0 means "see `text`"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """How much one rule cut from an article; the text itself is left behind."""
+
+    rule: str
+    blocks: int
+    chars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +70,5 @@ class Article:
     """Sampled 5-gram hashes, sorted uint64, little endian (`transforms/dedup/near.py`)."""
     blocks: bytes = b""
     """Hash and length of each paragraph (`transforms/clean/furniture.py`)."""
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[Cuts, ...] = ()
+    """Boilerplate that was cut, one for each rule, in their order."""

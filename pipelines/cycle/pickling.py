@@ -12,7 +12,7 @@ from datetime import UTC, timezone
 from operator import attrgetter
 from typing import Any
 
-from warta.schemas.article import Article, Removed
+from warta.schemas.article import Article, Cuts
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedHealth, FeedState
 from warta.schemas.host import HostState
@@ -23,7 +23,7 @@ from warta.transforms.clean.furniture import HostCounts, Sighting
 from warta.transforms.dedup.model import Arrival, IndexRow, Known, Match, Part, StoredText, Verdict
 
 NOUNS: tuple[type[Any], ...] = (
-    *(Article, Removed, Entry, Feed, FeedHealth, FeedState, HostState, Deferral, Duplicate, Rejection, Page),
+    *(Article, Cuts, Entry, Feed, FeedHealth, FeedState, HostState, Deferral, Duplicate, Rejection, Page),
     *(Record, HostCounts, Sighting, Arrival, IndexRow, Known, Match, Part, StoredText, Verdict),
 )
 

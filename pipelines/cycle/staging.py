@@ -1,5 +1,6 @@
 """What a cycle's graph leaves for its commit besides rows: state files, found again by their folder."""
 
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -25,8 +26,9 @@ INDEX = "index"
 
 
 Write = Callable[[list[Any]], object]
-Batch = tuple[str, list[Any]]
-"""(name, items)."""
+Batch = tuple[str, bytes]
+"""(name, items). Pickled here and unpickled where they are written: what is more than bytes Beam pickles at
+every step on the way, and once more to learn how large it is."""
 BATCH = 1_000
 """Items a batch: a megabyte of the largest, entries with their summaries."""
 
@@ -56,13 +58,13 @@ class StageTogether(beam.PTransform):
 def _batches(learnt: Mapping[str, Iterable[beam.PCollection]]) -> Iterator[beam.PCollection]:
     for name, collections in learnt.items():
         for number, items in enumerate(collections):
-            yield items | f"Batch {name} {number}" >> beam.ParDo(_Batch(name))
+            yield items | f"Batch {name} {number}" >> beam.ParDo(_Batch(name)).with_output_types(Batch)
 
 
 def _sums(counted: Counted) -> Iterator[beam.PCollection]:
     for (what, detail), collections in counted.items():
         for number, items in enumerate(collections):
-            yield items | f"Count {what} {number}" >> beam.ParDo(_Sum(what, detail))
+            yield items | f"Count {what} {number}" >> beam.ParDo(_Sum(what, detail)).with_output_types(Batch)
 
 
 class _Batch(beam.DoFn):
@@ -77,12 +79,12 @@ class _Batch(beam.DoFn):
     def process(self, item: Any) -> Iterator[Batch]:
         self._items.append(item)
         if len(self._items) >= BATCH:
-            yield self._name, self._items
+            yield _batch(self._name, self._items)
             self._items = []
 
     def finish_bundle(self) -> Iterator[Any]:
         if self._items:
-            yield GlobalWindows.windowed_value((self._name, self._items))
+            yield GlobalWindows.windowed_value(_batch(self._name, self._items))
 
 
 class _Sum(beam.DoFn):
@@ -99,12 +101,16 @@ class _Sum(beam.DoFn):
 
     def finish_bundle(self) -> Iterator[Any]:
         if self._counts:
-            yield GlobalWindows.windowed_value((TALLY, list(self._counts.items())))
+            yield GlobalWindows.windowed_value(_batch(TALLY, list(self._counts.items())))
 
 
-def _write(grouped: tuple[str, Iterable[list[Any]]], writers: dict[str, Write]) -> str:
+def _batch(name: str, items: list[Any]) -> Batch:
+    return name, pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
+
+
+def _write(grouped: tuple[str, Iterable[bytes]], writers: dict[str, Write]) -> str:
     name, batches = grouped
-    writers[name](list(chain.from_iterable(batches)))
+    writers[name](list(chain.from_iterable(map(pickle.loads, batches))))
     return name
 
 

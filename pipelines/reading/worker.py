@@ -9,11 +9,12 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from warta.pipelines.reading.page import Reading, read_html
-from warta.schemas.article import Article, Removed
+from warta.schemas.article import Article
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed
 from warta.schemas.outcome import Reason, Rejection, Stage
 from warta.schemas.page import Page
+from warta.transforms.clean.cuts import cuts_of
 from warta.transforms.clean.furniture import block_keys
 from warta.transforms.dates import publication_day
 from warta.transforms.dedup.exact import content_hash
@@ -133,7 +134,7 @@ def assemble(entry: Entry, page: Page, reading: Reading) -> Article:
         paywalled=said.paywalled,
         entry_digest=entry.digest,
         announced_at=entry.announced_at,
-        removed=tuple(Removed("", cut.rule, chars=len(cut.text)) for cut in reading.removed),
+        removed=cuts_of(reading.removed),
     )
 
 

@@ -13,7 +13,8 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 from apache_beam.pvalue import AsDict, TaggedOutput
 
-from warta.schemas.article import Article, Removed
+from warta.schemas.article import Article
+from warta.transforms.clean.cuts import cuts_of
 from warta.transforms.clean.furniture import (
     HostCounts,
     Sighting,
@@ -134,6 +135,4 @@ def _strip(article: Article, furniture: dict[str, frozenset[str]], finish: Finis
         return article
     Metrics.counter("furniture", "articles_changed").inc()
     Metrics.counter("furniture", "blocks_cut").inc(len(removed))
-    # As the reader does, rows carry a cut's rule and length, not its text.
-    cuts = tuple(Removed("", cut.rule, chars=len(cut.text)) for cut in removed)
-    return finish(replace(article, text=text, removed=article.removed + cuts))
+    return finish(replace(article, text=text, removed=cuts_of(removed, article.removed)))

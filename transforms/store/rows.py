@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warta.schemas.article import Article, Removed
+from warta.schemas.article import Article
 from warta.schemas.feed import FeedHealth
 from warta.schemas.outcome import Duplicate, Reason, Rejection, Stage
 from warta.schemas.record import Record
@@ -147,7 +147,9 @@ def _article(record: Record, stamp: Stamp) -> Row:
     row |= {
         "topic_qcode": QCODES.get(article.topic, ""),
         "text_chars": len(article.text),
-        "removed": removed_by_rule(article.removed),
+        "removed": [
+            {"rule": cuts.rule, "blocks": cuts.blocks, "chars": cuts.chars} for cuts in article.removed
+        ],
         "similar_to": record.similar_to,
         "containment": record.containment,
         "overlaps": _overlaps(record.overlaps),
@@ -155,20 +157,6 @@ def _article(record: Record, stamp: Stamp) -> Row:
         "previous_hash": record.previous_hash,
     }
     return row
-
-
-def removed_by_rule(removed: Iterable[Removed]) -> list[Row]:
-    """Return how much each rule cut, by rule name; the cut text itself is not stored.
-
-    >>> removed_by_rule([Removed("Baca Juga: x", "inline_link:baca_juga")])
-    [{'rule': 'inline_link:baca_juga', 'blocks': 1, 'chars': 12}]
-    """
-    blocks: dict[str, list[int]] = {}
-    for one in removed:
-        blocks.setdefault(one.rule, []).append(one.chars or len(one.text))
-    return [
-        {"rule": rule, "blocks": len(sizes), "chars": sum(sizes)} for rule, sizes in sorted(blocks.items())
-    ]
 
 
 def _overlaps(found: Iterable[tuple[str, float]]) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from warta.pipelines.cycle.pickling import NOUNS, register
-from warta.schemas.article import Article, Removed
+from warta.schemas.article import Article, Cuts
 from warta.schemas.entry import Entry
 from warta.schemas.outcome import Deferral, Reason
 
@@ -24,7 +24,7 @@ ARTICLE = Article(
     text="Satu.\n\nDua.",
     fetched_at=datetime(2026, 1, 2, tzinfo=UTC),
     date=date(2026, 1, 2),
-    removed=(Removed("", "links:list", chars=7),),
+    removed=(Cuts("links:list", 1, 7),),
 )
 ENTRY = Entry("http://h.test/1", "b" * 32, "http://h.test/feed", "Host")
 

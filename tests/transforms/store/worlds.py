@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from warta.schemas.article import Article, Removed
+from warta.schemas.article import Article, Cuts
 from warta.schemas.entry import Entry
 from warta.schemas.feed import FeedHealth, FeedState
 from warta.schemas.outcome import Duplicate, Reason, Rejection, Stage
@@ -39,7 +39,7 @@ def record(number: int, **changes: object) -> Record:
         topic_score=0.5,
         topic_source="model",
         content_hash=digest("text", str(number)),
-        removed=(Removed("Baca Juga: yang lain", "inline_link:baca_juga"),),
+        removed=(Cuts("inline_link:baca_juga", 1, 20),),
     )
     return Record(replace(article, **changes))
 
