@@ -11,6 +11,12 @@ _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
+@lru_cache(maxsize=1)  # an article is signed three times: all of its words, samples of them, its paragraphs
+def nfkc(text: str) -> str:
+    """Return `text` in Unicode's normal form KC: one spelling of what looks alike."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def fold(text: str) -> str:
     """Return `text` for comparison: NFKC, case folded, white space as single blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -22,8 +28,13 @@ def paragraphs(text: str) -> list[str]:
     >>> paragraphs("Satu  dua.\\n\\n\\n Tiga.\\n")
     ['Satu dua.', 'Tiga.']
     """
-    parts = (" ".join(part.split()) for part in _BLANK_LINES.split(text))
+    parts = (part if _is_tidy(part) else " ".join(part.split()) for part in _BLANK_LINES.split(text))
     return [part for part in parts if part]
+
+
+def _is_tidy(part: str) -> bool:
+    """Tell whether all white space of `part` is single blanks inside: quicker seen than made so."""
+    return part.isprintable() and "  " not in part and part[:1] != " " != part[-1:]
 
 
 def join_paragraphs(parts: Sequence[str]) -> str:

@@ -36,15 +36,18 @@ def load() -> None:
     from datetime import UTC, datetime
 
     from warta.pipelines.cycle import pickling
-    from warta.pipelines.reading.page import read_html
-    from warta.pipelines.reading.worker import labeller
+    from warta.pipelines.reading.worker import read_page
+    from warta.schemas.article import Article
+    from warta.schemas.entry import Entry
+    from warta.schemas.page import Page
     from warta.transforms.extract.body import load_stop_words
 
-    page = (
+    html = (
         "<html lang='id'><body><article><h1>Judul</h1><p>" + "Kalimat percobaan ini. " * 40 + "</p></article>"
     )
-    reading = read_html(page, "https://warta.test/a", now=datetime(2026, 1, 1, tzinfo=UTC))
-    labeller().label("Judul", " ".join(reading.paragraphs))
+    url = "https://warta.test/a"
+    page = Page(url, url, 200, html.encode(), datetime(2026, 1, 1, tzinfo=UTC))
+    assert isinstance(read_page(Entry(url, "", url), (page,)), Article)
     load_stop_words()
     pickling.register()
     gc.collect()

@@ -22,7 +22,7 @@ import pandas as pd
 from tests.gate.corpus import corpus_dir
 from tests.train.logistic import softmax
 from warta.transforms.label.topic import lexicon_nats
-from warta.transforms.label.words import BITS, TOPICS, Lexicon, load_lexicon, read_words, slot
+from warta.transforms.label.words import BITS, TOPICS, Lexicon, load_lexicon, read_words, slots_of
 
 Floats = npt.NDArray[np.float64]
 Slots = npt.NDArray[np.int64]
@@ -99,7 +99,7 @@ def read(title: str, text: str, lexicon: Lexicon) -> tuple[Slots, Floats, Floats
     """Return slots, values, offset and lexicon points of one article."""
     words = read_words(title, text)
     points, _ = lexicon.evidence(lexicon.met(words))
-    slots = np.array([slot(word) for word in words.weights], dtype=np.int64)
+    slots = slots_of(words.weights)
     values = np.fromiter(words.weights.values(), dtype=float, count=len(slots))
     return slots, values, lexicon_nats(points), points
 

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 from itertools import pairwise
-from unicodedata import is_normalized, normalize
 
 import numpy as np
 
 from warta.transforms.dedup.tokens import Words, blocks
 
-_BLANK = ord(" ")
+_BLANK = np.uint32(ord(" "))
 
 
 def content_hash(text: str) -> str:
@@ -23,15 +22,14 @@ def content_hash(text: str) -> str:
 
 def content_hashes(texts: Iterable[str]) -> list[str]:
     """Return the content hash of each text, computed together."""
-    plain = [text if is_normalized("NFKC", text) else normalize("NFKC", text) for text in texts]
-    return [hash_ for block in blocks(plain) for hash_ in _hashes(block)]
+    return [hash_ for block in blocks(texts) for hash_ in _hashes(block)]
 
 
 def _hashes(block: Words) -> list[str]:
     """Return a hash per text: of its words with a blank between, in UTF-8."""
     keep = block.is_word.copy()
     keep[1:] |= block.is_word[:-1]  # the character after a word becomes the blank
-    points = np.where(block.is_word[keep], block.points[keep], _BLANK).astype("<u4")
+    points = np.where(block.is_word, block.points, _BLANK)[keep]
     joined = points.tobytes().decode("utf-32-le", "surrogatepass")
     offsets = np.concatenate([[0], np.cumsum(block.ends - block.starts + 1)])
     bounds = offsets[block.first].tolist()

@@ -1,7 +1,7 @@
 """Words of many texts at once: where they start and end, found with arrays instead of a regular expression.
 
-The same words as `text.words`: longest runs of what `\\w` matches, in lower case. Thirty times fewer
-calls than one text at a time, and a third of the time.
+The same words as `text.words` of `text.nfkc`: longest runs of what `\\w` matches, in lower case. Thirty
+times fewer calls than one text at a time, and a third of the time.
 """
 
 import re
@@ -13,6 +13,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from warta.transforms.text import nfkc
 
 Ints = npt.NDArray[np.int64]
 
@@ -38,7 +40,7 @@ def blocks(texts: Sequence[str]) -> Iterator[Words]:
     """Yield the words of `texts` in order, block by block; every block holds whole texts, at least one."""
     block: list[str] = []
     chars = 0
-    for text in texts:
+    for text in map(nfkc, texts):
         if block and chars + len(text) > BLOCK_CHARS:
             yield tokenise(tuple(block))
             block, chars = [], 0
@@ -66,9 +68,9 @@ def tokenise(texts: tuple[str, ...]) -> Words:
 
 @cache
 def _is_word() -> npt.NDArray[np.bool_]:
-    r"""Return, for every code point, whether `\w` matches it."""
+    r"""Return, for every code point, whether `\w` matches it; letters are in the first four planes."""
     table = np.zeros(sys.maxunicode + 1, bool)
-    every = np.arange(len(table), dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    every = np.arange(0x40000, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     for found in re.finditer(r"\w+", every):
         table[found.start() : found.end()] = True
     return table

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from warta.schemas.topic import QCODES, UNKNOWN
 from warta.transforms.label.model import Verdict
 from warta.transforms.label.sections import SectionEvidence, SectionMap, load_sections
-from warta.transforms.label.words import LEXICONS, TOPICS, Lexicon, Words, load_lexicon, read_words, slot
+from warta.transforms.label.words import LEXICONS, TOPICS, Lexicon, Words, load_lexicon, read_words, slots_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class WordModel:
 
     def read(self, words: Words) -> tuple[npt.NDArray[np.int64], Floats]:
         """Return slots of the distinct words, and their values before inverse document frequency."""
-        slots = np.fromiter(map(slot, words.weights), dtype=np.int64, count=len(words.weights))
+        slots = slots_of(words.weights)
         values = np.fromiter(words.weights.values(), dtype=np.float64, count=len(slots))
         length = float(np.sqrt(((values * self.frequency[slots]) ** 2).sum()))
         return slots, values / length if length else values

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from warta.schemas.topic import QCODES, UNKNOWN
 
 TOPICS = tuple(sorted(set(QCODES) - {UNKNOWN}))
@@ -30,9 +33,10 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def slot(word: str) -> int:
-    """Return the slot of a word: CRC-32, the same on every machine. No table of known words is as quick."""
-    return zlib.crc32(word.encode("utf-8", "replace")) & ((1 << BITS) - 1)
+def slots_of(words: Iterable[str]) -> npt.NDArray[np.int64]:
+    """Return the slot of each word: CRC-32, the same on every machine. A table of words is no quicker."""
+    codes = [zlib.crc32(word.encode("utf-8", "replace")) for word in words]
+    return np.array(codes, np.int64) & ((1 << BITS) - 1)
 
 
 @dataclass(frozen=True, slots=True)

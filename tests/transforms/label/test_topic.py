@@ -5,7 +5,7 @@ import pytest
 from warta.schemas.topic import QCODES, UNKNOWN
 from warta.transforms.label.labeller import Labeller, load_labeller
 from warta.transforms.label.topic import MODEL, TopicIdentifier, lexicon_nats, load_topic
-from warta.transforms.label.words import LEXICONS, TOPICS, load_lexicon, read_words, slot, tokens
+from warta.transforms.label.words import LEXICONS, TOPICS, load_lexicon, read_words, slots_of, tokens
 
 TEXTS = {
     "politics": (
@@ -178,7 +178,7 @@ def test_the_lexicon_meets_every_pair_of_neighbours_and_no_other(topics: TopicId
 
 
 def test_slots_are_the_same_on_every_machine() -> None:
-    assert slot("presiden") == 33733
+    assert slots_of(["presiden"]).tolist() == [33733]
 
 
 def test_tokens_keep_hyphens_and_drop_numbers() -> None:
