@@ -6,7 +6,7 @@ times fewer calls than one text at a time, and a third of the time.
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -36,7 +36,7 @@ class Words:
     """Place of each text's first word, and at the end the number of words."""
 
 
-def blocks(texts: Sequence[str]) -> Iterator[Words]:
+def blocks(texts: Iterable[str]) -> Iterator[Words]:
     """Yield the words of `texts` in order, block by block; every block holds whole texts, at least one."""
     block: list[str] = []
     chars = 0
