@@ -174,7 +174,7 @@ def _pairs_within(
 
 def _all_hashes(block: Words) -> tuple[Hashes, npt.NDArray[np.int64]]:
     """Return the hashes of all 5-grams of a block, in order, and which text each is of."""
-    words = _word_hashes(block)
+    words = word_hashes(block)
     counts = np.diff(block.first)
     padded = np.concatenate([words, np.zeros(SHINGLE_WORDS - 1, np.uint64)])
     mixed = np.zeros(len(words), np.uint64)
@@ -189,7 +189,7 @@ def _all_hashes(block: Words) -> tuple[Hashes, npt.NDArray[np.int64]]:
     return _scatter(mixed[whole]), owners[whole]
 
 
-def _word_hashes(block: Words) -> Hashes:
+def word_hashes(block: Words) -> Hashes:
     """Return one hash per word: a polynomial over its code points, scattered.
 
     Prefix sums of the whole block give every word's polynomial at once; the inverse power moves it to zero.

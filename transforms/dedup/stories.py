@@ -16,7 +16,8 @@ import numpy as np
 
 from warta.transforms.dedup.chains import components
 from warta.transforms.dedup.segment import ragged
-from warta.transforms.dedup.terms import WORD, Floats, Ints, Vectors, vectors
+from warta.transforms.dedup.terms import Floats, Ints, Vectors, vectors
+from warta.transforms.text import words as words_of
 
 STORY_CUT: Final = 0.5
 """Least average cosine within a story. Of 60 pairs read by hand, .84 of those at .5 and above tell of one
@@ -103,7 +104,7 @@ def similar_pairs(ordered: Sequence[Telling]) -> Pairs:
     words = vectors([(one.title, one.text) for one in ordered])
     postings = _Postings(words, len(ordered))
     days = _days(ordered)
-    titles = [frozenset(WORD.findall(one.title.lower())) for one in ordered]
+    titles = [frozenset(words_of(one.title)) for one in ordered]
     publishers = np.unique([one.publisher for one in ordered], return_inverse=True)[1]
     blocks = []
     start = 0

@@ -5,15 +5,17 @@ weighed as well as five thousand.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from warta.transforms.dedup.near import Hashes, word_hashes
+from warta.transforms.dedup.tokens import Words, is_figure, lower_case, split_words
 
 TERMS: Final = 40
 """Words that stand for an article. The mean article of the shared set has 130 different ones; the rest weigh
@@ -33,10 +35,8 @@ USUAL_DOCUMENTS: Final = 2_000
 """Documents that the word list counts for beside the articles at hand. With fewer, a handful of articles
 would decide what is rare."""
 
-WORD: Final = re.compile(r"\w+")
-
-BLOCK: Final = 512
-"""Articles whose words are counted together; what is kept of each after that is a kilobyte or two."""
+BLOCK: Final = 32
+"""Articles whose words are counted together: the arrays of 64,000 characters fit the cache of a core."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer[Any]]
@@ -46,48 +46,80 @@ _NONE = np.zeros(0, np.int32)
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Weighted words of some articles, by article, then by word: three arrays of one length."""
+    """Weighted words of some articles, by article: three arrays of one length."""
 
     owners: Ints
     """Places of the articles, ascending."""
     terms: Ints
-    """Numbers of the words, ascending within an article."""
+    """Numbers of the words."""
     weights: Floats
     """Of unit length in each article."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Different words of some articles, by article: three arrays of one length."""
+
+    owners: Ints
+    hashes: Hashes
+    weights: Floats
+
+
 def vectors(ordered: Sequence[tuple[str, str]]) -> Vectors:
     """Return the weightiest words of each (title, text)."""
-    vocabulary = _Vocabulary()
-    blocks = [
-        _counted(ordered[start : start + BLOCK], start, vocabulary) for start in range(0, len(ordered), BLOCK)
+    blocks = [_counted(ordered[start : start + BLOCK], start) for start in range(0, len(ordered), BLOCK)]
+    if not blocks:
+        return Vectors(_NONE, _NONE, np.zeros(0))
+    words, documents = np.unique(np.concatenate([block.hashes for block in blocks]), return_counts=True)
+    rarity = np.log(
+        (len(ordered) + USUAL_DOCUMENTS) / (documents + usual_shares(words) * USUAL_DOCUMENTS + 1)
+    )
+    chosen = [
+        _weightiest(Vectors(block.owners, np.searchsorted(words, block.hashes), block.weights), rarity)
+        for block in blocks
     ]
-    documents = np.zeros(len(vocabulary.words), np.int64)
-    for block in blocks:
-        documents += np.bincount(block.terms, minlength=len(documents))
-    usual = np.array([usual_words().get(word, 0.0) for word in vocabulary.words])
-    rarity = np.log((len(ordered) + USUAL_DOCUMENTS) / (documents + usual * USUAL_DOCUMENTS + 1))
-    chosen = [_weightiest(block, rarity) for block in blocks]
     return Vectors(
-        np.concatenate([_NONE, *(one.owners for one in chosen)]),
-        np.concatenate([_NONE, *(one.terms for one in chosen)]),
-        np.concatenate([np.zeros(0), *(one.weights for one in chosen)]),
+        np.concatenate([one.owners for one in chosen]),
+        np.concatenate([one.terms for one in chosen]).astype(np.int32),
+        np.concatenate([one.weights for one in chosen]),
     )
 
 
-def _counted(texts: Sequence[tuple[str, str]], first: int, vocabulary: "_Vocabulary") -> Vectors:
+def _counted(texts: Sequence[tuple[str, str]], first: int) -> _Counted:
     """Return how often each word of each article counts: logarithmic; names and figures more."""
-    read = [vocabulary.numbers(title, text) for title, text in texts]
-    owners = np.repeat(np.arange(len(read)), [len(one) for one in read])
-    forms = np.array([number for one in read for number in one], np.int64)
-    lower, capital = vocabulary.columns()
-    used = lower[forms] >= 0
-    owners, forms = owners[used], forms[used]
-    size = max(1, len(vocabulary.words))
-    found, inverse, counts = np.unique(owners * size + lower[forms], return_inverse=True, return_counts=True)
-    capitals = np.bincount(inverse, capital[forms], minlength=len(found))
+    spelled = split_words([f"{title}\n" * TITLE_COUNT + text[:LEAD_CHARS] for title, text in texts])
+    lower = replace(spelled, points=lower_case()[spelled.points])
+    initials = spelled.points[spelled.starts]
+    capital = is_figure()[initials] | (lower.points[spelled.starts] != initials)
+    owners = np.repeat(np.arange(len(texts)), np.diff(spelled.first))
+    hashes = word_hashes(lower)
+
+    told_apart = hashes + owners.astype(np.uint64) * _BY_OWNER
+    order = np.argsort(told_apart)
+    starts = np.flatnonzero(np.diff(told_apart[order], prepend=~told_apart[order[:1]]))
+    counts = np.diff(starts, append=len(order))
+    capitals = np.add.reduceat(capital[order].astype(np.int64), starts) if len(starts) else starts
     weights = (1.0 + np.log(counts)) * np.where(2 * capitals > counts, NAME_WEIGHT, 1.0)
-    return Vectors((found // size + first).astype(np.int32), (found % size).astype(np.int32), weights)
+
+    found = order[starts]
+    used = _says_something(spelled, found)
+    found, weights = found[used], weights[used]
+    by_owner = np.argsort(found)  # words stand article by article
+    found, weights = found[by_owner], weights[by_owner]
+    return _Counted((owners[found] + first).astype(np.int32), hashes[found], weights)
+
+
+_BY_OWNER = np.uint64(0x9FB21C651E98DF25)
+"""Odd and large: what is added to a word's hash for each article, so that the sums tell both apart."""
+
+
+def _says_something(words: Words, places: Ints) -> npt.NDArray[np.bool_]:
+    """Return which words count: of two characters or more, and no days or years."""
+    starts, ends = words.starts[places], words.ends[places]
+    says = ends - starts >= 2
+    for place in np.flatnonzero(says & (ends - starts <= 4) & is_figure()[words.points[starts]]):
+        says[place] = not _is_of_date(words.spelled(places[place]))
+    return says
 
 
 def _weightiest(block: Vectors, rarity: Floats) -> Vectors:
@@ -102,43 +134,23 @@ def _weightiest(block: Vectors, rarity: Floats) -> Vectors:
     return Vectors(owners, terms, weights / np.maximum(lengths[owners - first], 1e-9))
 
 
-class _Vocabulary(dict[str, int]):
-    """Numbers for the forms of words as they are met; what depends on a form alone is found out once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.lower: list[int] = []
-        """Form -> number of its lower-case word; -1 where it does not count."""
-        self.capital: list[int] = []
-        """Form -> 1 for capitals and figures, which make names."""
-        self._numbers: dict[str, int] = {}
-
-    def columns(self) -> tuple[Ints, Ints]:
-        """Return `lower` and `capital` as arrays."""
-        return np.array(self.lower, np.int64), np.array(self.capital, np.int64)
-
-    def numbers(self, title: str, text: str) -> list[int]:
-        """Return the forms in title and lead by number, in order."""
-        tokens = WORD.findall(title) * TITLE_COUNT + WORD.findall(text[:LEAD_CHARS])
-        return [self[token] for token in tokens]
-
-    def __missing__(self, form: str) -> int:
-        number = self[form] = len(self.lower)
-        word = form.lower()
-        if len(word) < 2 or (word.isdecimal() and _is_of_date(word)):
-            self.lower.append(-1)
-        else:
-            if word not in self._numbers:
-                self._numbers[word] = len(self.words)
-                self.words.append(word)
-            self.lower.append(self._numbers[word])
-        self.capital.append(int(form[0].isupper() or form[0].isdecimal()))
-        return number
-
-
 def _is_of_date(word: str) -> bool:
-    return len(word) <= 4 and (int(word) <= 31 or 1900 <= int(word) <= 2100)
+    return word.isdecimal() and (int(word) <= 31 or 1900 <= int(word) <= 2100)
+
+
+def usual_shares(hashes: Hashes) -> Floats:
+    """Return the share of news articles that each word is in; 0 for all that are not usual."""
+    usual, shares = _usual()
+    places = np.minimum(np.searchsorted(usual, hashes), len(usual) - 1)
+    return np.where(usual[places] == hashes, shares[places], 0.0)
+
+
+@cache
+def _usual() -> tuple[Hashes, Floats]:
+    words = usual_words()
+    hashes = word_hashes(split_words(list(words)))
+    order = np.argsort(hashes)
+    return hashes[order], np.array(list(words.values()))[order]
 
 
 @cache

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warta.transforms.dedup.tokens import BLOCK_CHARS, blocks, tokenise
+from warta.transforms.dedup.tokens import BLOCK_CHARS, blocks, is_figure, lower_case, tokenise
 from warta.transforms.text import words
 
 
@@ -38,3 +38,17 @@ def test_blocks_hold_whole_texts() -> None:
     assert sum(counts) == 1_004
     assert counts[:2] == [2, 1]
     assert list(blocks([])) == []
+
+
+def test_every_code_point_has_its_lower_case() -> None:
+    lower = lower_case()
+    for point in range(sys.maxunicode + 1):
+        wanted = chr(point).lower()
+        assert chr(lower[point]) == (wanted if len(wanted) == 1 else "i"), hex(point)
+
+
+def test_figures_are_those_of_the_regular_expression() -> None:
+    assert [chr(point) for point in (ord("7"), ord("١"), ord("²"), ord("a")) if is_figure()[point]] == [
+        "7",
+        "١",
+    ]
