@@ -43,7 +43,7 @@ def names(specs: tuple[set[Any], set[Any]]) -> list[list[str]]:
 def test_state_and_timers_are_those_that_beam_finds() -> None:
     register()
     for _ in range(2):
-        assert names(userstate.get_dofn_specs(Counting())) == [["seen"], ["later"]]
+        assert names(userstate.get_dofn_specs(Counting())) == [["seen"], ["ts-later"]]
         assert names(userstate.get_dofn_specs(beam.FlatMap(Watching().look).fn)) == [["watched"], []]
         assert names(userstate.get_dofn_specs(beam.Map(str.lower).fn)) == [[], []]
         assert names(userstate.get_dofn_specs(beam.FlatMap(lambda one, other=3: [one]).fn)) == [[], []]
