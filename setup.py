@@ -82,5 +82,5 @@ setup(
             "opentelemetry-exporter-otlp-proto-http>=1.45,<2",
         ],
     },
-    entry_points={"console_scripts": ["warta = warta.pipelines.cli.main:main"]},
+    entry_points={"console_scripts": ["warta = warta.pipelines.cli.main:program"]},
 )

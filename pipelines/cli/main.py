@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from warta.pipelines.cli.look import add_look_commands, add_report_argument
 from warta.pipelines.cli.operator import add_operator_commands
@@ -20,6 +21,7 @@ from warta.pipelines.options import (
     add_run_arguments,
     add_voice_arguments,
 )
+from warta.pipelines.process.leaving import leave
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
@@ -44,6 +46,11 @@ def build_parser() -> argparse.ArgumentParser:
     add_look_commands(commands)
     add_operator_commands(commands)
     return parser
+
+
+def program() -> NoReturn:
+    """Be the program `warta`: run one command and leave with its exit code."""
+    leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,8 +1,6 @@
 """`python -m warta`."""
 
-import sys
-
-from warta.pipelines.cli.main import main
+from warta.pipelines.cli.main import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()
