@@ -13,7 +13,7 @@ from warta.pipelines.cycle.furniture import FURNITURE, EarlierCounts, counts_wri
 from warta.pipelines.cycle.several import Together, there
 from warta.pipelines.cycle.staging import INDEX, StageTogether, Write, index_writer, noun_writer
 from warta.pipelines.cycle.tally import TALLY, write_tally
-from warta.pipelines.reading.worker import finish_again, read_feed, read_page
+from warta.pipelines.reading.later import finish_again, read_feed, read_page
 from warta.schemas.entry import Entry
 from warta.schemas.feed import Feed, FeedState
 from warta.schemas.host import HostState

@@ -36,7 +36,7 @@ def load() -> None:
     from datetime import UTC, datetime
 
     from warta.pipelines.cycle import pickling
-    from warta.pipelines.reading.worker import read_page
+    from warta.pipelines.reading.later import read_page
     from warta.schemas.article import Article
     from warta.schemas.entry import Entry
     from warta.schemas.page import Page

@@ -16,7 +16,7 @@ from apache_beam.coders import PickleCoder
 from apache_beam.pvalue import TaggedOutput
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 
-from warta.pipelines.reading.worker import read_feed, read_page
+from warta.pipelines.reading.later import read_feed, read_page
 from warta.pipelines.unbounded.stored import StoredSoFar
 from warta.schemas.article import Article
 from warta.schemas.entry import Entry

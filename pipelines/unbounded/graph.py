@@ -11,7 +11,7 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from warta.pipelines.articles import Asked, Steps
 from warta.pipelines.cycle.plans import fetch_settings
 from warta.pipelines.options import Settings
-from warta.pipelines.reading.worker import finish_again
+from warta.pipelines.reading.later import finish_again
 from warta.pipelines.unbounded.commit import CommitWindows
 from warta.pipelines.unbounded.crawl import FetchForEver, Pace, PollForEver
 from warta.pipelines.unbounded.stored import CountsSoFar, StoredSoFar
