@@ -74,6 +74,7 @@ def finish(article: Article, *, categories: tuple[str, ...] = (), feed_topic: st
         feed_topic=feed_topic,
         section=article.section,
         categories=categories,
+        explain=False,
     )
     return replace(
         article,

@@ -26,6 +26,7 @@ class Labeller:
         feed_topic: str = "",
         section: str = "",
         categories: Sequence[str] = (),
+        explain: bool = True,
     ) -> Labels:
         """Return language and topic of one article.
 
@@ -37,6 +38,7 @@ class Labeller:
           feed_topic: the topic the user gave this feed, one of `schemas.topic.QCODES`; decides when valid.
           section: from breadcrumb or metadata.
           categories: of the feed's item.
+          explain: say which words spoke loudest, too.
         """
         language = self.languages.identify(title, text, declared=declared_language)
         topic = self.topics.identify(
@@ -47,6 +49,7 @@ class Labeller:
             section=section,
             categories=categories,
             language=language.value,
+            explain=explain,
         )
         return Labels(
             language=language.value,

@@ -93,6 +93,7 @@ class TopicIdentifier:
         section: str = "",
         categories: Sequence[str] = (),
         language: str = "",
+        explain: bool = True,
     ) -> Verdict:
         """Return the topic of an article with its score, source and reasons; `unknown` is an answer too.
 
@@ -101,7 +102,7 @@ class TopicIdentifier:
         if feed_topic in QCODES and feed_topic != UNKNOWN:
             return Verdict(feed_topic, 1.0, "feed", (f"feed topic {feed_topic}",))
         evidence = self.sections.read(url=url, section=section, categories=categories)
-        said = self.read_text(title, text, evidence, language)
+        said = self.read_text(title, text, evidence, language, explain)
         if not evidence.topic:
             return said
         dissent = said.value not in (UNKNOWN, evidence.topic) and said.score >= SURE
@@ -111,7 +112,12 @@ class TopicIdentifier:
         )
 
     def read_text(
-        self, title: str, text: str, evidence: SectionEvidence | None = None, language: str = ""
+        self,
+        title: str,
+        text: str,
+        evidence: SectionEvidence | None = None,
+        language: str = "",
+        explain: bool = True,
     ) -> Verdict:
         """Return what the words say, lifted by the hints of `evidence`."""
         words = read_words(title, text)
@@ -129,7 +135,8 @@ class TopicIdentifier:
             scores[TOPICS.index(topic)] += HINT_NATS
         best = int(scores.argmax())
         share = float(1.0 / np.exp(scores - scores[best]).sum())
-        why = self._why(words, slots, values, best, {term: met[term] for term in found.get(best, ())})
+        terms = {term: met[term] for term in found.get(best, ())}
+        why = self._why(words, slots, values, best, terms) if explain else ()
         if share < UNKNOWN_BELOW:
             return Verdict(
                 UNKNOWN, self.model.score(share), "none", (f"unsure, at best {TOPICS[best]}", *why)

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
+import feedparser.api
 
 from warta.schemas.outcome import Reason
 from warta.transforms.parse.document import Document
 from warta.transforms.parse.entries import Item
 from warta.transforms.parse.model import FeedError
+
+feedparser.api.PREFERRED_XML_PARSERS.clear()  # it would look for a module that nobody has, with every feed
 
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
