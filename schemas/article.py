@@ -67,7 +67,7 @@ class Article:
     content_hash: str = ""
     """32 hex characters of the normalised title-free text; equal for reprints to the letter."""
     fingerprint: bytes = b""
-    """Sampled 5-gram hashes, sorted uint64, little endian (`transforms/dedup/near.py`)."""
+    """Sampled hashes of 5-grams (of NFKC), sorted uint64, little endian (`transforms/dedup/near.py`)."""
     blocks: bytes = b""
     """Hash and length of each paragraph (`transforms/clean/furniture.py`)."""
     removed: tuple[Cuts, ...] = ()

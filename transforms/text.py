@@ -8,13 +8,36 @@ from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _SPACES = re.compile(r"[^\S\n]+")
+_WITHOUT_MARKS = re.compile("[\0-\u02ff\u2000-\u206f]+")
+"""Latin letters, figures and general punctuation: no combining mark is among them."""
 _BLANK_LINES = re.compile(r"\n\s*\n")
+
+MOST_MARKS = 30
+"""Combining marks on one letter; as in Unicode's Stream-Safe Text Format (UAX #15), no language has more."""
 
 
 @lru_cache(maxsize=1)  # an article is signed three times: all of its words, samples of them, its paragraphs
 def nfkc(text: str) -> str:
-    """Return `text` in Unicode's normal form KC: one spelling of what looks alike."""
-    return unicodedata.normalize("NFKC", text)
+    """Return `text` in Unicode's normal form KC: one spelling of what looks alike; piles of marks are cut."""
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    return unicodedata.normalize("NFKC", _unpiled(text))
+
+
+def _unpiled(text: str) -> str:
+    """Return `text` with at most `MOST_MARKS` combining marks in a row.
+
+    Python sorts them in the square of their number: 80,000 on one letter take 10 s.
+    """
+    if sum(map(bool, map(unicodedata.combining, _WITHOUT_MARKS.sub("", text)))) <= MOST_MARKS:
+        return text
+    kept: list[str] = []
+    pile = 0
+    for char in text:
+        pile = pile + 1 if unicodedata.combining(char) else 0
+        if pile <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def fold(text: str) -> str:

@@ -38,8 +38,8 @@ def register() -> None:
 
 
 def _specs_of(step: beam.DoFn) -> Specs:
-    """Return what Beam finds: of a kind of step always the same, unless one has methods of its own."""
-    if any(isinstance(own, MethodType) for own in vars(step).values()):
+    """Return what Beam finds: of a kind of step always the same, unless one holds another or its methods."""
+    if any(isinstance(own, MethodType | beam.DoFn) for own in vars(step).values()):
         return _look_at(step)  # type: ignore[no-any-return]
     kind = type(step)
     if kind not in _specs:

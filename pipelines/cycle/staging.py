@@ -68,7 +68,7 @@ def _sums(counted: Counted) -> Iterator[beam.PCollection]:
 
 
 class _Batch(beam.DoFn):
-    """Elements of one bundle in lists, which are shuffled at a tenth of the cost; of the global window."""
+    """Elements of one bundle together, which are shuffled at a tenth of the cost; of the global window."""
 
     def __init__(self, name: str) -> None:
         self._name = name

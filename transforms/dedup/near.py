@@ -1,7 +1,7 @@
 """Copies of different length: sampled word 5-grams to find pairs, all 5-grams to be sure of them.
 
-A 5-gram is hashed from its code points with fixed arithmetic, so that a fingerprint means the same in every
-process, on every machine, for ever. The hashes of a text are computed together in a few numpy calls.
+A 5-gram is hashed from its code points (of NFKC) with fixed arithmetic, so that a fingerprint means the same
+in every process, on every machine, for ever. The hashes of a text are computed together in a few numpy calls.
 """
 
 from collections.abc import Sequence

@@ -98,10 +98,12 @@ def _counted(texts: Sequence[tuple[str, str]], first: int) -> _Counted:
     order = np.argsort(told_apart)
     starts = np.flatnonzero(np.diff(told_apart[order], prepend=~told_apart[order[:1]]))
     counts = np.diff(starts, append=len(order))
-    capitals = np.add.reduceat(capital[order].astype(np.int64), starts) if len(starts) else starts
+    if not len(order):
+        return _Counted(_NONE, hashes, np.zeros(0))
+    capitals = np.add.reduceat(capital[order].astype(np.int64), starts)
     weights = (1.0 + np.log(counts)) * np.where(2 * capitals > counts, NAME_WEIGHT, 1.0)
 
-    found = order[starts]
+    found = np.minimum.reduceat(order, starts)  # the first of each: sorting leaves equal ones in any order
     used = _says_something(spelled, found)
     found, weights = found[used], weights[used]
     by_owner = np.argsort(found)  # words stand article by article

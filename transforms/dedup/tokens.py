@@ -92,10 +92,12 @@ def is_figure() -> npt.NDArray[np.bool_]:
 
 @cache
 def lower_case() -> npt.NDArray[np.uint32]:
-    """Return the lower case of every code point, as one: a dotted capital I becomes a plain small one."""
+    """Return the lower case of every code point, as one: İ becomes a plain i, and σ has one form wherever it
+    stands."""
     table = np.arange(sys.maxunicode + 1, dtype="<u4")
     lower = _every().replace("\u0130", "I").lower()
     table[:LETTERS_BELOW] = np.frombuffer(lower.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    table[ord("ς")] = ord("σ")
     return table
 
 

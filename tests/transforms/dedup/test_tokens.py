@@ -43,7 +43,7 @@ def test_blocks_hold_whole_texts() -> None:
 def test_every_code_point_has_its_lower_case() -> None:
     lower = lower_case()
     for point in range(sys.maxunicode + 1):
-        wanted = chr(point).lower()
+        wanted = chr(point).lower().replace("ς", "σ")
         assert chr(lower[point]) == (wanted if len(wanted) == 1 else "i"), hex(point)
 
 
