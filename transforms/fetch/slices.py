@@ -44,12 +44,16 @@ def shard_key(request: Any, shards: int) -> int:
 
 
 def in_turn(entries: Sequence[Entry], limit: int | None) -> tuple[list[Entry], list[Entry]]:
-    """Order entries and cut them: earlier announced ones first, hosts in turn.
+    """Order entries and cut them: earlier announced ones first, then earlier published ones, hosts in turn.
+
+    So an original is settled before its copies: what a slice has stored keeps its place for ever.
 
     Returns:
       The entries to fetch now, at most `limit`, and those left for later.
     """
-    ordered = sorted(entries, key=lambda entry: (entry.announced_at or _LATE, entry.url))
+    ordered = sorted(
+        entries, key=lambda entry: (entry.announced_at or _LATE, entry.published or _LATE, entry.url)
+    )
     queues: dict[str, deque[Entry]] = {}
     for entry in ordered:
         queues.setdefault(urlsplit(entry.url).netloc, deque()).append(entry)

@@ -14,9 +14,11 @@ from warta.transforms.fetch.slices import in_turn, shard_key, site_of
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
-def entry(url: str, age_h: int | None = None) -> Entry:
-    announced = None if age_h is None else NOW - timedelta(hours=age_h)
-    return Entry(url=url, url_id=url, feed_url="", announced_at=announced)
+def entry(url: str, age_h: int | None = None, published_h: int | None = None) -> Entry:
+    announced, published = (
+        None if hours is None else NOW - timedelta(hours=hours) for hours in (age_h, published_h)
+    )
+    return Entry(url=url, url_id=url, feed_url="", announced_at=announced, published=published)
 
 
 def test_older_announcements_come_first_and_hosts_take_turns() -> None:
@@ -24,6 +26,11 @@ def test_older_announcements_come_first_and_hosts_take_turns() -> None:
     now, later = in_turn(entries, 2)
     assert [one.url for one in now] == ["http://a.test/2", "http://b.test/3"]
     assert [one.url for one in later] == ["http://a.test/1"]
+
+
+def test_of_what_was_announced_together_the_original_comes_before_its_copies() -> None:
+    entries = [entry("http://a.test/1", 1), entry("http://a.test/2", 1, 30), entry("http://a.test/3", 1, 50)]
+    assert [one.url[-1] for one in in_turn(entries, 3)[0]] == ["3", "2", "1"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), max_size=40), st.integers(0, 50))
