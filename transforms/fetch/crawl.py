@@ -22,6 +22,10 @@ STOP_GRACE_S = 0.3
 DEADLINE_GRACE_S = 5.0
 """What is under way at the deadline may finish for this long; nothing new starts."""
 
+AT_ONCE = 32
+"""Hosts that are first asked in one turn of the event loop. To ask 720 takes .2 s; when it was one turn, no
+answer was heard meanwhile and no reader had work."""
+
 
 class Job(Protocol):
     """One announced thing that has to be settled."""
@@ -57,6 +61,7 @@ class Crawl:
         self.progress = progress
         self._queues: dict[str, deque[Job]] = {}
         self._serving: dict[str, int] = {}
+        self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: dict[int, Job] = {}
         self._batch: list[Any] = []
@@ -80,7 +85,8 @@ class Crawl:
         self.progress.queue(job.host, 1)
         if self._serving.get(job.host, 0) < self._settings.per_host_concurrency:
             self._serving[job.host] = self._serving.get(job.host, 0) + 1
-            self._spawn(self._serve(job.host))
+            self._spawn(self._serve(job.host, self._starting // AT_ONCE))
+            self._starting += 1
 
     def settle(self, job: Job, outcomes: Sequence[Any]) -> None:
         """End a job. A second ending is ignored: what came first has been told."""
@@ -120,9 +126,12 @@ class Crawl:
             watch.cancel()
             await self._cancel()
 
-    async def _serve(self, host: str) -> None:
+    async def _serve(self, host: str, turns: int) -> None:
         queue = self._queues[host]
         try:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            self._starting -= 1
             while queue:
                 job = queue.popleft()
                 self.progress.queue(host, -1)

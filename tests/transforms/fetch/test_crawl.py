@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from warta.schemas.outcome import Reason
-from warta.transforms.fetch.crawl import Crawl
+from warta.transforms.fetch.crawl import AT_ONCE, Crawl
 from warta.transforms.fetch.model import Postponed
 from warta.transforms.fetch.progress import Progress
 from warta.transforms.fetch.room import MOST_BODIES, MOST_BYTES
@@ -83,6 +83,20 @@ def test_every_job_is_settled_once() -> None:
 
 def test_nothing_to_do_ends_at_once() -> None:
     assert run([], new_crawl()) == []
+
+
+def test_the_first_answers_are_heard_while_other_hosts_are_still_to_be_asked() -> None:
+    told: list[str] = []
+
+    async def act(task: Task, crawl: Crawl) -> None:
+        told.append("asked")
+        await asyncio.sleep(0)
+        told.append("heard")
+        crawl.settle(task, [(task.name, "done")])
+
+    assert len(run([Task(f"{n}", act, f"h{n}.test") for n in range(200)], new_crawl())) == 200
+    assert told.index("heard") == AT_ONCE
+    assert told.count("asked") == told.count("heard") == 200
 
 
 def test_a_second_ending_is_ignored() -> None:
