@@ -124,7 +124,9 @@ class Meter:
         settled = counts.get("pages_settled", 0)
         later = counts.get("pages_left", 0)
         total = counts.get("pages_total", 0) + later
-        per_s = self._rate(settled, now) if total else 0.0
+        if not total:
+            self._seen.clear()  # pages are counted from the last look before there were any
+        per_s = self._rate(settled, now)
         hosts = _hosts(progress, now)
         return View(
             what=at.what,

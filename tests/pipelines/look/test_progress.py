@@ -72,6 +72,15 @@ def test_a_rate_is_what_was_settled_over_the_last_seconds() -> None:
     assert view.left_s == pytest.approx(40.0)
 
 
+def test_the_first_pages_have_a_rate_from_the_look_before_them() -> None:
+    meter, progress = Meter(), counted(feeds_total=3)
+    for at in (990.0, 1000.0):
+        meter.view(progress, fetching(), at)
+    progress.add("pages_total", 100)
+    progress.add("pages_settled", 30)
+    assert meter.view(progress, fetching(), 1002.0).pages_per_s == pytest.approx(15.0)
+
+
 def test_a_stall_brings_the_rate_down_to_nothing() -> None:
     meter, progress = Meter(), counted(pages_total=100, pages_settled=50)
     for second in range(60):
