@@ -143,7 +143,10 @@ const FIGURES = [
       { name: t("col_rule"), value: (row) => row.rule }, { name: t("col_articles"), number: true, by: (row) => row.articles, value: (row) => number(row.articles) },
       { name: t("col_blocks"), number: true, value: (row) => number(row.blocks) }, { name: t("col_chars"), number: true, value: (row) => number(row.chars) }] }) },
   { id: "rejected", width: "full", rows: () => DATA.rejected.reasons,
-    finding: () => t("rejected_finding", { n: number(DATA.totals.rejections), reason: word("reason", DATA.rejected.reasons[0].reason), percent: percent(DATA.rejected.reasons[0].total, DATA.totals.rejections) }),
+    finding() {
+      const most = DATA.rejected.reasons[0].total, first = DATA.rejected.reasons.filter((one) => one.total === most).map((one) => word("reason", one.reason));
+      return t(first.length > 1 ? "rejected_tied" : "rejected_finding", { n: number(DATA.totals.rejections), reason: named(first, 3), percent: percent(most, DATA.totals.rejections) });
+    },
     draw(place) {
       const { starts, unit, reasons, drawn } = DATA.rejected, series = stacked(reasons, drawn, (one) => word("reason", one.reason));
       columns(place, { label: `${this.title()}. ${this.finding()}`, series, names: starts.map((start) => periodName(start, unit)), ticks: periodTicks(starts, unit), number, unit: t("unit_rejections"), height: 240 });
