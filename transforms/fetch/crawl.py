@@ -62,6 +62,7 @@ class Crawl:
         self._queues: dict[str, deque[Job]] = {}
         self._serving: dict[str, int] = {}
         self._starting = 0
+        """Hosts that are served, but whose turn to be asked has not come."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: dict[int, Job] = {}
         self._batch: list[Any] = []
