@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("schemas", "transforms", "pipelines")
-LEAVES = {f"warta.transforms.{name}" for name in ("text", "urls", "dates", "windows")}
+LEAVES = {f"warta.transforms.{name}" for name in ("text", "urls", "dates", "windows", "outline")}
 OUTSIDE = {
     "fetch": {"aiohttp", "protego", "pebble", "yarl", "multidict"},
     "parse": {"feedparser", "lxml"},

@@ -12,6 +12,7 @@ from warta.transforms.clean.structure import prune
 from warta.transforms.extract.candidates import choose_body
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.extract.signals import read_signals
 from warta.transforms.extract.tree import parse_tree
 
 
@@ -39,17 +40,17 @@ def read_html(
     hints: Hints = Hints(),  # noqa: B008 - frozen
     now: datetime,
 ) -> Reading:
-    """Read a page: parse once, take its metadata, prune, extract, clean.
+    """Read a page: parse and walk it once, take its metadata, prune, extract, clean.
 
     Raises:
       ExtractError: when there is no page to read; its reason says why.
     """
-    tree = parse_tree(body, content_type)
-    metadata = read_metadata(tree, url, hints=hints, now=now)
+    page = read_signals(parse_tree(body, content_type))
+    metadata = read_metadata(page, url, hints=hints, now=now)
     lexicon = load_lexicon()
-    removed = prune(tree, lexicon, url=url, title=metadata.title)
+    removed = prune(page.outline, lexicon, url=url, title=metadata.title)
     choice = choose_body(
-        tree,
+        page.outline,
         title=metadata.title,
         descriptions=(metadata.description, hints.summary),
         linked_body=metadata.json_ld_body,

@@ -1,6 +1,6 @@
 """Room card: what is not the article, and how it goes.
 
-Lives here: the measures of a page's tree and the cuts made before extraction (`measures`, `structure`), the
+Lives here: what a page's elements hold and the cuts made before extraction (`measures`, `structure`), the
 lexicons and their engine (`lexicons/*.toml`, `lexicon`, `rules`, `clues`), the cleaning of lines (`lines`,
 `boilerplate`, `dateline`, `plain`), and what a host teaches about itself over many articles (`furniture`,
 `beam`). Kept out: choosing the body (`transforms/extract`), and any rule that names a site.

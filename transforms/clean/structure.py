@@ -15,19 +15,13 @@ never an article.
 import re
 from urllib.parse import urlsplit
 
-from lxml import html
+from lxml import etree
 
 from warta.schemas.article import Removed
 from warta.transforms.clean.clues import lowered
 from warta.transforms.clean.lexicon import Lexicon
-from warta.transforms.clean.measures import (
-    BLOCKS,
-    HEADINGS,
-    Node,
-    Page,
-    block_text,
-    strip_machinery,
-)
+from warta.transforms.clean.measures import HEADINGS, Page
+from warta.transforms.outline import BLOCKS, Outline
 from warta.transforms.text import fold
 
 LINK_SHARE = 0.6
@@ -64,11 +58,13 @@ WHOLE_SHARE = 0.92
 _BOXES = ("modal", "popup", "pop-up", "dialog", "lightbox", "glossary", "glosarium", "glossar")
 _BOX = re.compile(rf"(?:^|\s)({'|'.join(_BOXES)})(?=$|\s)", re.IGNORECASE)
 """Whole names of a class or id; "modal-open" and "has-popup" stand on whole pages."""
+MAX_NAME_CHARS = 200
+_ROLES = etree.XPath("descendant::*/@role")
 _SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".“", "。", ".’", ".)")
 
 
-def prune(tree: html.HtmlElement, lexicon: Lexicon, *, url: str = "", title: str = "") -> list[Removed]:
-    """Cut furniture out of `tree`, in place.
+def prune(outline: Outline, lexicon: Lexicon, *, url: str = "", title: str = "") -> list[Removed]:
+    """Cut furniture out of a page, in place.
 
     Args:
       url: the page's address; tells its own links from those to other sites.
@@ -77,11 +73,7 @@ def prune(tree: html.HtmlElement, lexicon: Lexicon, *, url: str = "", title: str
     Returns:
       What was cut, in the order of the rules.
     """
-    body = tree.find("body") if tree.tag == "html" else tree
-    if body is None:
-        return []
-    strip_machinery(tree)
-    page = Page(body)
+    page = Page(outline)
     removed: list[Removed] = []
     _cut_hidden(page, removed)
     _cut_links(page, removed)
@@ -93,102 +85,104 @@ def prune(tree: html.HtmlElement, lexicon: Lexicon, *, url: str = "", title: str
 
 
 def _cut_hidden(page: Page, removed: list[Removed]) -> None:
-    for at in _suspects(page):
-        node = page.nodes[at]
-        if node.gone or node.prose > MAX_CUT_SHARE * page.prose:
+    for at, box in _hidden(page.outline):
+        if page.outline.gone[at] or page.prose[at] > MAX_CUT_SHARE * page.all_prose:
             continue
-        if node.tag == "form":
-            _note(removed, page.cut(at), "form:controls", f"{node.plain} characters")
-        elif name := _box(node):
-            _note(removed, page.cut(at), "hidden:box", f"opens on demand: {name}")
+        if box:
+            _note(removed, page.cut(at), "hidden:box", f"opens on demand: {box}")
+        else:
+            evidence = f"{page.plain[at]} characters"
+            _note(removed, page.cut(at), "form:controls", evidence)
 
 
-def _suspects(page: Page) -> list[int]:
-    """Return the places of forms and of blocks with a box's word anywhere in their attributes.
-
-    Every second page holds no such word; asking each block for its class, id and role costs twice this look.
-    """
-    blocks = [node.at for node in page.nodes[1:] if node.tag in BLOCKS]
-    names = lowered("\0".join(" ".join(page.nodes[at].element.values()) for at in blocks))
-    words = [word for word in _BOXES if word in names]
-    if not words:
-        return [at for at in blocks if page.nodes[at].tag == "form"]
-    return [
-        at
-        for at, name in zip(blocks, names.split("\0"), strict=True)
-        if page.nodes[at].tag == "form" or any(word in name for word in words)
+def _hidden(outline: Outline) -> list[tuple[int, str]]:
+    """Return where forms stand, and what a reader opens by a click with the word that says so."""
+    forms = [(at, "") for at, tag in enumerate(outline.tags) if tag == "form"]
+    boxes = _boxes(outline)
+    found = [
+        (at, boxes.get(kind) or boxes[name])
+        for at, (kind, name) in enumerate(zip(outline.classes, outline.ids, strict=True) if boxes else ())
+        if kind in boxes or name in boxes
     ]
+    dialogs = [role.getparent() for role in _ROLES(outline.body) if role in ("dialog", "alertdialog")]
+    places = outline.places() if dialogs else {}
+    found += [(places[element], "dialog") for element in dialogs]
+    return sorted((at, box) for at, box in (*forms, *found) if at and outline.tags[at] in BLOCKS)
 
 
-def _box(node: Node) -> str:
-    """Return the word that names a box which a reader opens by a click: a dialog, a glossary."""
-    element = node.element
-    if element.get("role") in ("dialog", "alertdialog"):
-        return "dialog"
-    found = _BOX.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:200])
-    return found[1].lower() if found else ""
+def _boxes(outline: Outline) -> dict[str, str]:
+    """Return the classes and ids that name what opens by a click (a dialog, a glossary), with that word.
+
+    Every second page has no such word in any of its names, which is quicker seen in all of them at once.
+    """
+    names = [*outline.classes, *outline.ids]
+    text = lowered("\0".join(names))
+    if not any(word in text for word in _BOXES):
+        return {}
+    return {name: box[1].lower() for name in set(names) if (box := _BOX.search(name[:MAX_NAME_CHARS]))}
+
+
+_LISTS = BLOCKS - HEADINGS
 
 
 def _cut_links(page: Page, removed: list[Removed]) -> None:
-    for at, node in page.left():
-        if node.tag not in BLOCKS or node.tag in HEADINGS:
-            continue
-        if node.links < LIST_LINKS or node.prose > 0:
-            continue
-        share = node.linked / max(1, node.linked + node.plain)
-        if share >= (PARAGRAPH_SHARE if node.tag == "p" else LINK_SHARE):
-            _note(removed, page.cut(at), "links:list", f"link share {share:.2f} over {node.links} links")
+    tags = page.outline.tags
+    columns = enumerate(zip(tags, page.links, page.prose, strict=True))
+    lists = [at for at, (tag, links, prose) in columns if links >= LIST_LINKS and not prose and tag in _LISTS]
+    for at in page.left(lists):
+        tag, links, share = tags[at], page.links[at], page.linked_share(at)
+        if share >= (PARAGRAPH_SHARE if tag == "p" else LINK_SHARE):
+            _note(removed, page.cut(at), "links:list", f"link share {share:.2f} over {links} links")
 
 
 def _cut_cards(page: Page, removed: list[Removed]) -> None:
-    for at, node in page.left():
-        if node.links < CARDS:
-            continue
-        children = list(page.children(at))
+    outline = page.outline
+    for at in page.left([at for at, links in enumerate(page.links) if links >= CARDS]):
+        children = list(outline.children(at))
         if len(children) < CARDS:
             continue
         by_shape: dict[str, list[int]] = {}
         for child in children:
-            if _is_card(page.nodes[child]):
-                by_shape.setdefault(_shape(page.nodes[child]), []).append(child)
+            if _is_card(page, child):
+                by_shape.setdefault(_shape(outline, child), []).append(child)
         for shape, cards in by_shape.items():
-            if len(cards) < CARDS:
-                continue
-            prose = sum(page.nodes[card].prose for card in cards)
-            if prose > 0.5 * page.prose:
+            if len(cards) < CARDS or sum(page.prose[card] for card in cards) > 0.5 * page.all_prose:
                 continue
             for card in cards:
                 _note(removed, page.cut(card), "cards:grid", f"one of {len(cards)} teasers like {shape}")
 
 
-def _is_card(node: Node) -> bool:
-    if node.tag not in BLOCKS or not node.links or node.tag in HEADINGS or node.tag == "p":
+def _is_card(page: Page, at: int) -> bool:
+    tag = page.outline.tags[at]
+    if tag not in BLOCKS or not page.links[at] or tag in HEADINGS or tag == "p":
         return False
-    chars = node.plain + node.linked
-    if not 20 <= chars <= CARD_CHARS or node.prose > CARD_PROSE_CHARS or node.prose_blocks > 1:
+    chars, linked = page.chars(at), page.linked[at]
+    if not 20 <= chars <= CARD_CHARS or page.prose[at] > CARD_PROSE_CHARS or page.prose_blocks(at) > 1:
         return False
-    return node.linked >= 20 and (node.images > 0 or node.headings > 0 or node.linked >= CARD_LINKED * chars)
+    return linked >= 20 and (linked >= CARD_LINKED * chars or page.has_picture_or_heading(at))
 
 
-def _shape(node: Node) -> str:
-    classes = (node.element.get("class") or "").split()
-    return f"{node.tag}.{classes[0]}" if classes else node.tag
+def _shape(outline: Outline, at: int) -> str:
+    classes = outline.classes[at].split()
+    return f"{outline.tags[at]}.{classes[0]}" if classes else outline.tags[at]
 
 
 def _cut_replies(page: Page, lexicon: Lexicon, removed: list[Removed]) -> None:
     """Cut readers' comments that nothing heads: like-shaped blocks that each end in "Reply"."""
-    replies = [
+    outline = page.outline
+    short = [
         at
-        for at, node in page.left()
-        if 2 <= node.plain + node.linked <= REPLY_CHARS and lexicon.is_reply(page.text(node))
+        for at, (plain, linked) in enumerate(zip(page.plain, page.linked, strict=True))
+        if 2 <= plain + linked <= REPLY_CHARS
     ]
+    replies = [at for at in page.left(short) if lexicon.is_reply(outline.text(at))]
     threads: dict[str, list[int]] = {}
     for at in replies:
         top = _comment_of(page, at)
         if top > 0:
-            threads.setdefault(f"{page.nodes[top].parent} {_shape(page.nodes[top])}", []).append(top)
+            threads.setdefault(f"{outline.parents[top]} {_shape(outline, top)}", []).append(top)
     for tops in threads.values():
-        unique = [at for at in dict.fromkeys(tops) if not page.nodes[at].gone]
+        unique = [at for at in dict.fromkeys(tops) if not outline.gone[at]]
         if len(unique) >= REPLIES:
             for at in unique:
                 _note(
@@ -198,30 +192,32 @@ def _cut_replies(page: Page, lexicon: Lexicon, removed: list[Removed]) -> None:
 
 def _comment_of(page: Page, at: int) -> int:
     """Climb to the block that holds one comment: the highest that has no other like it below."""
+    outline = page.outline
     while True:
-        up = page.nodes[at].parent
+        up = outline.parents[at]
         if up <= 0:
             return at
-        shape = _shape(page.nodes[at])
-        like = sum(_shape(page.nodes[child]) == shape for child in page.children(up))
-        if like >= REPLIES and page.nodes[at].prose:
+        shape = _shape(outline, at)
+        like = sum(_shape(outline, child) == shape for child in outline.children(up))
+        if like >= REPLIES and page.prose[at]:
             return at
         at = up
 
 
 def _cut_headed(page: Page, lexicon: Lexicon, removed: list[Removed], title: str) -> None:
     title_key = fold(title)
-    for at, node in page.left():
-        if node.tag not in _LABEL_TAGS:
-            continue
-        chars = node.plain + node.linked
-        if not 2 <= chars <= LABEL_CHARS:
-            continue
-        text = page.text(node)
+    columns = enumerate(zip(page.outline.tags, page.plain, page.linked, strict=True))
+    labels = [
+        at
+        for at, (tag, plain, linked) in columns
+        if 2 <= plain + linked <= LABEL_CHARS and tag in _LABEL_TAGS
+    ]
+    for at in page.left(labels):
+        text = page.outline.text(at)
         match = lexicon.is_heading(text)
         if match is None or fold(text) == title_key:
             continue
-        _cut_from(page, _outermost(page, at, chars), f"{match.kind}:{match.name}", text, removed)
+        _cut_from(page, _outermost(page, at), f"{match.kind}:{match.name}", text, removed)
 
 
 _LABEL_TAGS = BLOCKS - {"body", "html", "table", "tbody", "article", "main"} | {
@@ -233,28 +229,26 @@ _LABEL_TAGS = BLOCKS - {"body", "html", "table", "tbody", "article", "main"} | {
 }
 
 
-def _outermost(page: Page, at: int, chars: int) -> int:
+def _outermost(page: Page, at: int) -> int:
     """Climb while the parent holds nothing but this label."""
+    outline, chars = page.outline, page.chars(at)
     while True:
-        up = page.nodes[at].parent
-        if up <= 0:
-            return at
-        parent = page.nodes[up]
-        if parent.plain + parent.linked > chars or parent.tag in {"body", "main", "article"}:
+        up = outline.parents[at]
+        if up <= 0 or page.chars(up) > chars or outline.tags[up] in {"body", "main", "article"}:
             return at
         at = up
 
 
 def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Removed]) -> None:
-    if page.nodes[at].tag not in BLOCKS or _is_later_item(page, at):
+    if page.outline.tags[at] not in BLOCKS or _is_later_item(page.outline, at):
         return
-    after = list(page.siblings_after(at))
-    prose = sum(page.nodes[sibling].prose for sibling in after)
+    after = list(page.outline.siblings_after(at))
+    prose = sum(page.prose[sibling] for sibling in after)
     evidence = f"under {heading!r}"
-    strict = rule.startswith("heading:") or prose > MAX_CUT_SHARE * page.prose
-    kept = next((i for i, one in enumerate(after) if _stops(page.nodes[one], strict)), len(after))
+    strict = rule.startswith("heading:") or prose > MAX_CUT_SHARE * page.all_prose
+    kept = next((i for i, sibling in enumerate(after) if _stops(page, sibling, strict)), len(after))
     if kept < len(after):
-        if not any(page.nodes[sibling].links for sibling in after[:kept]):
+        if not any(page.links[sibling] for sibling in after[:kept]):
             return  # a list without links: the lines under this heading are told apart as text, later
         evidence += ", up to the next prose"
         after = after[:kept]
@@ -263,33 +257,36 @@ def _cut_from(page: Page, at: int, rule: str, heading: str, removed: list[Remove
     _note(removed, page.cut(at), rule, "the heading itself")
 
 
-def _is_later_item(page: Page, at: int) -> bool:
+def _is_later_item(outline: Outline, at: int) -> bool:
     """Tell whether an item stands after others of its list: "Daftar" is a step there, and heads nothing."""
-    node = page.nodes[at]
-    return node.tag == "li" and next(page.children(node.parent), at) != at
+    return outline.tags[at] == "li" and next(outline.children(outline.parents[at]), at) != at
 
 
-def _stops(node: Node, strict: bool) -> bool:
+def _stops(page: Page, at: int, strict: bool) -> bool:
     """Tell whether the article goes on here; comments and newsletter boxes hold prose of their own."""
-    return _is_prose(node) and (strict or node.tag == "p")
+    return _is_prose(page, at) and (strict or page.outline.tags[at] == "p")
 
 
-def _is_prose(node: Node) -> bool:
+def _is_prose(page: Page, at: int) -> bool:
     """Tell running text from teasers: those have a linked headline beside every summary."""
-    return node.prose > 0 and node.linked < TEASER_SHARE * (node.linked + node.plain)
+    return page.prose[at] > 0 and page.linked[at] < TEASER_SHARE * page.chars(at)
 
 
 def _cut_pointers(page: Page, lexicon: Lexicon, removed: list[Removed], url: str) -> None:
-    host = _site(url)
-    for at, node in page.left():
-        if not node.links or node.tag not in _POINTER_TAGS:
+    host, outline = _site(url), page.outline
+    columns = enumerate(zip(outline.tags, page.links, page.plain, page.linked, strict=True))
+    pointers = [
+        at
+        for at, (tag, links, plain, linked) in columns
+        if links and plain + linked <= POINTER_CHARS * 1.5 and tag in _POINTER_TAGS
+    ]
+    for at in page.left(pointers):
+        if page.prose_blocks(at) > 1:
             continue
-        if node.plain + node.linked > POINTER_CHARS * 1.5 or node.prose_blocks > 1:
-            continue
-        text = page.text(node)
+        text = outline.text(at)
         if not text or len(text) > POINTER_CHARS:
             continue
-        rule, evidence = _pointer(node, text, lexicon, host)
+        rule, evidence = _pointer(page, at, text, lexicon, host)
         if rule:
             _note(removed, page.cut(at), rule, evidence)
 
@@ -299,25 +296,25 @@ _POINTER_TAGS = frozenset(
 )
 
 
-def _pointer(node: Node, text: str, lexicon: Lexicon, host: str) -> tuple[str, str]:
-    share = node.linked / max(1, node.linked + node.plain)
+def _pointer(page: Page, at: int, text: str, lexicon: Lexicon, host: str) -> tuple[str, str]:
+    share = page.linked_share(at)
     match = lexicon.of("inline_link").match(text) if share >= LABELLED_SHARE else None
     if match is not None:
         return f"inline_link:{match.name}", f"begins like a pointer, link share {share:.2f}"
     if share < POINTER_SHARE or (text.endswith(_SENTENCE_END) and share < WHOLE_SHARE):
         return "", ""
-    links = [link for link in node.element.iter("a") if link.get("href")]
-    inside = sum(_is_inside(link.get("href") or "", host) for link in links)
-    if share >= POINTER_SHARE and inside and _has_label(text, links):
+    outline = page.outline
+    links = outline.links_in(at)
+    inside = sum(_is_inside(outline.elements[link].get("href"), host) for link in links)
+    if share >= POINTER_SHARE and inside and _has_label(text, outline.text(links[0])):
         return "links:labelled", f"label and link, link share {share:.2f}"
     if share >= WHOLE_SHARE and inside == len(links) and len(text) >= 20 and not text.endswith(_SENTENCE_END):
         return "links:paragraph", f"nothing but a link, link share {share:.2f}"
     return "", ""
 
 
-def _has_label(text: str, links: list[html.HtmlElement]) -> bool:
-    first = " ".join(block_text(links[0]).split()) if links else ""
-    label = text[: text.find(first)].strip() if first and first in text else ""
+def _has_label(text: str, linked: str) -> bool:
+    label = text[: text.find(linked)].strip() if linked and linked in text else ""
     return 0 < len(label) <= 35 and label.endswith((":", "|", ">", "»", "–", "-", "→"))
 
 

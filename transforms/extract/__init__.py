@@ -4,7 +4,8 @@ Lives here: decoding and parsing (`tree`, the only place that sees bytes), the r
 ours, over `runs`; `body`: trafilatura), the choice between them (`candidates`) and what stands above it
 (`lead`); the metadata (`metadata` and the modules it reads with: `signals`, `jsonld`, `title`, `people`,
 `byline`, `published`, `section`, `addresses`), and the records `Hints`, `Metadata` and `ExtractError`. Kept
-out: what is cut before and after (`transforms/clean`). The only user of trafilatura.
+out: the one walk over a page that all of these read from (`transforms/outline`), and what is cut before and
+after (`transforms/clean`). The only user of trafilatura.
 
 The hard decision: the cheap reading first. Ours costs 1.2 ms and knows when a page is plain, as every second
 one is; there it does as well as trafilatura, which costs four times as much. On all others both are asked:

@@ -196,7 +196,7 @@ def _labelled(page: Signals, reader: NameReader) -> Iterator[Labelled]:
 
 def _edited(page: Signals, words: Phrases) -> Iterator[str]:
     """Yield the names in credits of agencies: "Reporting by Jane Doe; Editing by John Roe and Ann Poe"."""
-    if not page.says(words.edited):
+    if not words.edited.search(page.shown):
         return
     for line in page.lines[max(page.place, 0) + 1 :]:
         if len(line.text) > MAX_LABELLED_LINE_CHARS:

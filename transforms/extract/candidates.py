@@ -19,6 +19,7 @@ from lxml import etree, html
 from warta.transforms.extract.body import Block, extract_body
 from warta.transforms.extract.lead import find_lead
 from warta.transforms.extract.own import OwnReading
+from warta.transforms.outline import Outline
 from warta.transforms.text import fold
 
 AGREED = 0.9
@@ -60,7 +61,7 @@ class Choice:
 
 
 def choose_body(
-    tree: html.HtmlElement,
+    page: Outline,
     *,
     title: str = "",
     descriptions: Sequence[str] = (),
@@ -73,13 +74,13 @@ def choose_body(
       descriptions: what page and feed say the article is about.
       linked_body: JSON-LD `articleBody`, "" without one.
 
-    The tree is not changed.
+    The page is not changed.
     """
-    own = OwnReading(tree, title)
+    own = OwnReading(page, title)
     if own.is_plain:
         choice = Choice(tuple(own.blocks), "own")
     else:
-        choice = _by_two_readings(tree, own.blocks, descriptions, linked_body)
+        choice = _by_two_readings(page.tree, own.blocks, descriptions, linked_body)
     lead = find_lead(own, choice.blocks, descriptions)
     return replace(choice, blocks=(*lead, *choice.blocks)) if lead else choice
 

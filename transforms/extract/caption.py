@@ -92,17 +92,20 @@ def _shown(page: Signals, image_url: str) -> Iterator[str]:
 
 def caption_elements(page: Signals) -> list[HtmlElement]:
     """Return the elements whose tag or class says that a caption stands in them."""
-    marked = {
-        node for node, kind, _ in page.named if "aption" in kind and node.tag not in ("img", "figure", "body")
-    }
-    return [node for node in page.elements if node in marked or node.tag == "figcaption"][:MAX_IMAGES]
+    outline = page.outline
+    return [
+        outline.elements[at]
+        for at, (tag, kind) in enumerate(zip(outline.tags, outline.classes, strict=True))
+        if tag == "figcaption" or ("aption" in kind and tag not in ("img", "figure", "body"))
+    ][:MAX_IMAGES]
 
 
 def behind_images(page: Signals) -> list[HtmlElement]:
     """Return the next neighbour of each picture."""
-    images = (node for node in page.elements if node.tag in ("img", "amp-img"))
-    behind = {next(image.itersiblings("*"), None) for image in images}
-    return [node for node in page.elements if node in behind][:MAX_IMAGES]
+    outline = page.outline
+    images = (at for at, tag in enumerate(outline.tags) if tag in ("img", "amp-img"))
+    behind = {next(outline.siblings_after(at), -1) for at in images}
+    return [outline.elements[at] for at in sorted(behind) if at >= 0][:MAX_IMAGES]
 
 
 def _addresses(image: HtmlElement) -> list[str]:

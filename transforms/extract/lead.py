@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-
-from lxml import html
+from itertools import islice
 
 from warta.transforms.extract.body import PARAGRAPH, Block
 from warta.transforms.extract.own import OwnReading, is_named
 from warta.transforms.extract.runs import HEADS, MAX_LINK_SHARE, Run
+from warta.transforms.outline import Outline
 from warta.transforms.text import fold
 
 _LEAD = re.compile(
@@ -36,6 +36,7 @@ def find_lead(own: OwnReading, blocks: Sequence[Block], descriptions: Sequence[s
         return []
     start = fold(blocks[0].text)[:LEAD_CHARS] if blocks else ""
     known = [fold(description)[:LEAD_CHARS] for description in descriptions if description]
+    page = own.page
     between = own.runs[head + 1 : first]
     for run in between:
         folded = fold(run.text)
@@ -43,11 +44,11 @@ def find_lead(own: OwnReading, blocks: Sequence[Block], descriptions: Sequence[s
             continue
         if folded == own.title or folded.startswith(start):
             continue
-        if "alternativeHeadline" in (run.element.get("itemprop") or ""):
+        if "alternativeHeadline" in _itemprop(page, run.at):
             continue  # the page itself calls it a second headline
         told = any(folded.startswith(said[:LEAD_CHARS]) for said in known if len(said) >= LEAD_CHARS)
-        if told or _is_lead(run.element) or (own.is_plain and _is_unnamed_paragraph(run, own.body)):
-            return [Block(one.text, PARAGRAPH) for one in between if one is run or _are_alike(one, run)]
+        if told or _is_lead(page, run.at) or (own.is_plain and _is_unnamed_paragraph(page, run)):
+            return [Block(one.text, PARAGRAPH) for one in between if one is run or _are_alike(page, one, run)]
     return []
 
 
@@ -55,24 +56,27 @@ def _is_head(run: Run, title: str) -> bool:
     return run.tag == "h1" or (run.tag in HEADS and fold(run.text) == title)
 
 
-def _is_unnamed_paragraph(run: Run, body: html.HtmlElement) -> bool:
-    return run.tag in ("p", "h2", "h3") and not is_named(run.element, {body: False})
+def _is_unnamed_paragraph(page: Outline, run: Run) -> bool:
+    return run.tag in ("p", "h2", "h3") and not is_named(page, run.at, {0: False})
 
 
-def _are_alike(one: Run, other: Run) -> bool:
-    mine, theirs = one.element, other.element
-    name = mine.get("class")
-    return bool(name) and (name, mine.tag, mine.getparent()) == (
-        theirs.get("class"),
-        theirs.tag,
-        theirs.getparent(),
+def _are_alike(page: Outline, one: Run, other: Run) -> bool:
+    name = page.classes[one.at]
+    return bool(name) and (name, one.tag, page.parents[one.at]) == (
+        page.classes[other.at],
+        other.tag,
+        page.parents[other.at],
     )
 
 
-def _is_lead(element: html.HtmlElement) -> bool:
-    for at, up in enumerate((element, *element.iterancestors())):
-        if at > 2 or up.tag in {"body", "main", "article"}:
+def _is_lead(page: Outline, at: int) -> bool:
+    for up in islice((at, *page.ancestors(at)), 3):
+        if page.tags[up] in {"body", "main", "article"}:
             return False
-        if _LEAD.search(f"{up.get('class') or ''} {up.get('id') or ''} {up.get('itemprop') or ''}"):
+        if _LEAD.search(f"{page.classes[up]} {page.ids[up]} {_itemprop(page, up)}"):
             return True
     return False
+
+
+def _itemprop(page: Outline, at: int) -> str:
+    return page.elements[at].get("itemprop") or ""

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from warta.transforms.extract.addresses import read_canonical, read_image, read_next_page
 from warta.transforms.extract.byline import read_byline
 from warta.transforms.extract.caption import read_caption
@@ -14,24 +12,22 @@ from warta.transforms.extract.model import Hints, Metadata
 from warta.transforms.extract.people import NameReader
 from warta.transforms.extract.published import read_dates
 from warta.transforms.extract.section import read_section
-from warta.transforms.extract.signals import Signals, read_signals
+from warta.transforms.extract.signals import Signals
 from warta.transforms.extract.tags import read_tags
 from warta.transforms.extract.title import house_names, read_title
 
 MAX_URL_CHARS = 4_000
 
 
-def read_metadata(tree: HtmlElement, url: str, *, hints: Hints, now: datetime) -> Metadata:
-    """Return the metadata of the article that `tree` shows. The tree is not changed; nothing is raised.
+def read_metadata(page: Signals, url: str, *, hints: Hints, now: datetime) -> Metadata:
+    """Return the metadata of the article that a page shows. The page is not changed; nothing is raised.
 
     Args:
-      tree: any element of a parsed page; the whole page is read.
       url: the page's address, absolute; "" when unknown.
       hints: what the feed said; it fills gaps and settles doubts, and never overrules the page.
       now: aware; dates later than two days after it are not believed.
     """
     url = url if _is_address(url) else ""
-    page = read_signals(tree.getroottree().getroot())
     linked = read_linked(page.json_ld, url, [page.meta("og:title"), page.title])
     houses = house_names(page, linked, url, hints.publisher)
     headline = read_title(page, linked, houses=houses, hinted=hints.title)

@@ -8,11 +8,11 @@ is doubtful.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-
-from lxml import html
+from itertools import accumulate, islice
 
 from warta.transforms.extract.body import HEADING, ITEM, PARAGRAPH, QUOTE, ROW, Block
 from warta.transforms.extract.runs import HEADS, MAX_LINK_SHARE, Run, read_runs
+from warta.transforms.outline import Outline
 from warta.transforms.text import fold
 
 DOMINANT = 0.7
@@ -57,6 +57,7 @@ PLAIN_CHARS = 500
 leak .061 and loss .026; with every page read by trafilatura too it was .970, .064 and .027."""
 _PARAGRAPHS = frozenset({"p", "blockquote", "li"})
 _CELLS = frozenset({"td", "th", "dt", "dd"})
+_NO_CONTAINERS = frozenset({"p", "li", "blockquote", "td", "span", "strong", "b", "em", "i"})
 TITLED_SHARE = 0.2
 """Share of a container's prose from which the child that holds the headline is the article..."""
 TITLED_CHARS = 500
@@ -71,37 +72,37 @@ class OwnReading:
       is_plain: nothing else on the page can be the article, and no other reading need be asked.
     """
 
-    def __init__(self, tree: html.HtmlElement, title: str = "") -> None:
-        """Walk `tree` once. `title` is the headline; of two articles the one that carries it is meant."""
-        body = tree.find("body") if tree.tag == "html" else tree
-        self.body = tree if body is None else body
-        self.runs = list(read_runs(self.body))
+    def __init__(self, page: Outline, title: str = "") -> None:
+        """Read what is left of `page`; of two articles the one is meant whose headline is `title`."""
+        self.page = page
+        self.runs = read_runs(page)
         self.title = fold(title)
         self.blocks, self.is_plain = self._read()
 
     def _read(self) -> tuple[list[Block], bool]:
-        weights = _weights(self.body, self.runs)
-        container = _container(self.body, weights, _titled(self.runs, self.title))
-        below = set(container.iter())
+        page = self.page
+        weights = _weights(page, self.runs)
+        container = _container(page, weights, _headline(self.runs, self.title))
         headline = next((run for run in self.runs if run.tag == "h1"), None)
-        inside = [run for run in self.runs if run.element in below and run is not headline]
+        end = page.ends[container]
+        inside = [run for run in self.runs if container <= run.at < end and run is not headline]
         unnamed, prose = [], 0
         verdicts = {container: False}
         for run in inside:
-            if is_named(run.element, verdicts):
+            if is_named(page, run.at, verdicts):
                 prose += run.prose
             else:
                 unnamed.append(run)
-        whole = weights.get(container, 0)
+        whole = weights[container]
         by_name = prose <= MAX_NAMED_SHARE * whole
-        blocks = _of_one_kind(_trimmed(unnamed if by_name else inside))
-        alone = by_name and whole >= PLAIN_SHARE * weights.get(self.body, 0)
-        return blocks, alone and not _are_comments(container, self.body) and _are_plain(blocks, inside)
+        blocks = _of_one_kind(page, _trimmed(page, unnamed if by_name else inside))
+        alone = by_name and whole >= PLAIN_SHARE * weights[0]
+        return blocks, alone and not _are_comments(page, container) and _are_plain(blocks, inside)
 
 
-def _of_one_kind(runs: Sequence[Run]) -> list[Block]:
+def _of_one_kind(page: Outline, runs: Sequence[Run]) -> list[Block]:
     """Return `runs` as blocks, without captions and labels (in odd places) and pull quotes (told twice)."""
-    blocks = [Block(run.text, _kind(run.element), _shape(run.element)) for run in runs]
+    blocks = [Block(run.text, _kind(page, run.at), _shape(page, run.at)) for run in runs]
     shares = _shares(blocks)
     kept = [
         block
@@ -137,63 +138,58 @@ def _are_plain(blocks: Sequence[Block], inside: Sequence[Run]) -> bool:
     return paragraphs >= PLAIN_PARAGRAPHS * prose and kept >= PLAIN_KEPT * text
 
 
-def _are_comments(container: html.HtmlElement, body: html.HtmlElement) -> bool:
-    while container is not body:
-        if _COMMENTS.search(f"{container.get('class') or ''} {container.get('id') or ''}"[:MAX_NAME_CHARS]):
-            return True
-        container = container.getparent()
-    return False
+def _are_comments(page: Outline, container: int) -> bool:
+    return any(
+        _COMMENTS.search(f"{page.classes[at]} {page.ids[at]}"[:MAX_NAME_CHARS])
+        for at in (container, *page.ancestors(container))
+        if at
+    )
 
 
-def _weights(body: html.HtmlElement, runs: list[Run]) -> dict[html.HtmlElement, int]:
-    weights: dict[html.HtmlElement, int] = {}
+def _weights(page: Outline, runs: list[Run]) -> list[int]:
+    """Return how much prose each element holds."""
+    own = [0] * len(page.elements)
     for run in runs:
-        prose = run.prose
-        element: html.HtmlElement | None = run.element if prose else None
-        while element is not None:
-            weights[element] = weights.get(element, 0) + prose
-            element = element.getparent() if element is not body else None
-    return weights
+        own[run.at] += run.prose
+    before = list(accumulate(own, initial=0))
+    return [before[end] - held for held, end in zip(before, page.ends, strict=False)]
 
 
-def _titled(runs: list[Run], title: str) -> set[html.HtmlElement]:
-    """Return the elements above the headline: the h1 that repeats it, else the only h1."""
-    heads = [run.element for run in runs if run.tag == "h1"]
-    named = [run.element for run in runs if run.tag in {"h1", "h2"} and title and fold(run.text) == title]
-    chosen = named[0] if named else (heads[0] if heads else None)
-    return set() if chosen is None else {chosen, *chosen.iterancestors()}
+def _headline(runs: list[Run], title: str) -> int:
+    """Return where the headline stands: the h1 or h2 that repeats it, else the first h1; -1 without one."""
+    heads = [run.at for run in runs if run.tag == "h1"]
+    named = [run.at for run in runs if run.tag in {"h1", "h2"} and title and fold(run.text) == title]
+    return next(iter([*named, *heads]), -1)
 
 
-def _container(
-    body: html.HtmlElement, weights: dict[html.HtmlElement, int], titled: set[html.HtmlElement]
-) -> html.HtmlElement:
-    container = body
+def _container(page: Outline, weights: list[int], headline: int) -> int:
+    container = 0
     while True:
-        whole = weights.get(container, 0)
-        best = max(container.iterchildren(), key=lambda child: weights.get(child, 0), default=None)
-        if best is None or not whole:
+        whole = weights[container]
+        children = list(page.children(container))
+        if not children or not whole:
             return container
-        with_title = next((child for child in container.iterchildren() if child in titled), None)
-        if with_title is not None and weights.get(with_title, 0) >= max(TITLED_CHARS, TITLED_SHARE * whole):
+        best = max(children, key=weights.__getitem__)
+        with_title = next((child for child in children if child <= headline < page.ends[child]), None)
+        if with_title is not None and weights[with_title] >= max(TITLED_CHARS, TITLED_SHARE * whole):
             best = with_title
-        elif weights.get(best, 0) < DOMINANT * whole:
+        elif weights[best] < DOMINANT * whole:
             return container
-        if best.tag in {"p", "li", "blockquote", "td", "span", "strong", "b", "em", "i"}:
+        if page.tags[best] in _NO_CONTAINERS:
             return container
         container = best
 
 
-def is_named(element: html.HtmlElement, verdicts: dict[html.HtmlElement, bool]) -> bool:
+def is_named(page: Outline, at: int, verdicts: dict[int, bool]) -> bool:
     """Tell whether an element or one that holds it is named like furniture; fills `verdicts` on the way."""
     trail = []
-    up = element
-    while up not in verdicts:
-        trail.append(up)
-        up = up.getparent()
-    verdict = verdicts[up]
-    for up in reversed(trail):
-        verdict = verdicts[up] = verdict or _names_furniture(
-            f"{up.get('class') or ''} {up.get('id') or ''}"[:MAX_NAME_CHARS]
+    while at not in verdicts:
+        trail.append(at)
+        at = page.parents[at]
+    verdict = verdicts[at]
+    for at in reversed(trail):
+        verdict = verdicts[at] = verdict or _names_furniture(
+            f"{page.classes[at]} {page.ids[at]}"[:MAX_NAME_CHARS]
         )
     return verdict
 
@@ -203,7 +199,7 @@ def _names_furniture(name: str) -> bool:
     return _FURNITURE.search(name) is not None
 
 
-def _trimmed(runs: list[Run]) -> list[Run]:
+def _trimmed(page: Outline, runs: list[Run]) -> list[Run]:
     """Cut what stands before the first and after the last prose; paragraphs beside that prose stay.
 
     Behind it they may stand after links: credits do, and who is named there is read when they are cut.
@@ -212,38 +208,34 @@ def _trimmed(runs: list[Run]) -> list[Run]:
     if not prose:
         return []
     first, last = prose[0], prose[-1]
-    while first and _stand_side_by_side(runs[first - 1], runs[prose[0]]):
+    while first and _stand_side_by_side(page, runs[first - 1], runs[prose[0]]):
         first -= 1
-    closing = [run for run in runs[last + 1 :] if _stand_side_by_side(run, runs[last])]
+    closing = [run for run in runs[last + 1 :] if _stand_side_by_side(page, run, runs[last])]
     return [*runs[first : last + 1], *closing]
 
 
-def _stand_side_by_side(run: Run, prose: Run) -> bool:
+def _stand_side_by_side(page: Outline, run: Run, prose: Run) -> bool:
     return (
         run.tag == "p"
         and run.linked <= MAX_LINK_SHARE * len(run.text)
-        and run.element.getparent() is _holder(prose.element)
+        and page.parents[run.at] == _holder(page, prose.at)
     )
 
 
-def _holder(element: html.HtmlElement) -> html.HtmlElement:
-    """Return what holds the paragraph, list or quote that `element` belongs to."""
-    while element.tag in _LEAVES and element.getparent() is not None:
-        element = element.getparent()
-    return element
+def _holder(page: Outline, at: int) -> int:
+    """Return the place of what holds the paragraph, list or quote that an element belongs to."""
+    while page.tags[at] in _LEAVES and at:
+        at = page.parents[at]
+    return at
 
 
-def _shape(element: html.HtmlElement) -> str:
-    holder = _holder(element)
-    names = holder.get("class")
-    return f"{holder.tag}.{_DIGITS.sub('', names) if names else ''}"
+def _shape(page: Outline, at: int) -> str:
+    holder = _holder(page, at)
+    return f"{page.tags[holder]}.{_DIGITS.sub('', page.classes[holder])}"
 
 
-def _kind(element: html.HtmlElement) -> str:
-    for at, up in enumerate((element, *element.iterancestors())):
-        if at > 3:
-            break
-        kind = _KINDS.get(str(up.tag))
-        if kind:
+def _kind(page: Outline, at: int) -> str:
+    for up in islice((at, *page.ancestors(at)), 4):
+        if kind := _KINDS.get(page.tags[up]):
             return kind
     return PARAGRAPH

@@ -1,10 +1,9 @@
-"""One look at the tree: head metas, links, JSON-LD scripts, marked elements and the visible lines.
+"""What a page shows: head metas, links, JSON-LD scripts, marked elements and the visible lines.
 
 Everything that the other metadata modules know of a page comes from here, so that the tree is walked once.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -12,6 +11,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from warta.transforms.extract.lines import MAX_LINE_CHARS, MAX_VALUE_CHARS, Line, read_lines, squeeze, text_of
+from warta.transforms.outline import Outline
 
 MAX_META = 2_000
 """Metas and links read, each. Real heads of the corpus hold at most 300; a hostile one 100,000."""
@@ -25,15 +25,9 @@ MAX_COLONS = 5_000
 MAX_JSON_LD_CHARS = 2_000_000
 """Sum over the page's scripts; the largest of the corpus is 300,000."""
 
-# XPath is left the steps without a predicate: `//text()[contains(., ':')]` takes 2.5 times as long as a loop
-# over all elements, `//*[contains(@class, 'rumb')]` 3 times. Nor is it asked for classes and ids at once:
-# a union compares each with each, and a page of 39,000 elements that have both took 4 s.
-_ELEMENTS = etree.XPath("//body/descendant-or-self::*")
-_TEXT = etree.XPath("string(//body)", smart_strings=False)
 _COLON = re.compile("[:：]")
-_ITEMPROPS = etree.XPath("//*/@itemprop | //*/@property")
-_RELS = etree.XPath("//a/@rel")
-_HREFS = etree.XPath("//a/@href", smart_strings=False)
+_ITEMPROPS = etree.XPath("descendant-or-self::*/@itemprop | descendant-or-self::*/@property")
+_RELS = etree.XPath("descendant-or-self::a/@rel")
 _CLASS = re.compile(
     r"autho?r|auteur|autore|by-?_?line|byauthor|penulis|pewarta|reporter|wartawan|writer|journalist|redakteur"
     r"|redaktur|creator|credit|contributor|verfasser"
@@ -50,7 +44,12 @@ _FURNITURE = re.compile(
 
 
 class Signals:
-    """What a page shows, in document order; the dearer looks are taken when first asked for."""
+    """What a page shows, in document order; the dearer looks are taken when first asked for.
+
+    Attributes:
+      tree: the root of the page.
+      outline: its body; later steps read and cut it, when all that is looked for here has been found.
+    """
 
     def __init__(self, tree: HtmlElement) -> None:
         self.tree = tree
@@ -65,21 +64,19 @@ class Signals:
         self._headline: HtmlElement | None = None
         self._zones: dict[HtmlElement, bool] = {}
         self._places: dict[HtmlElement, int] = {}
-
-    @cached_property
-    def elements(self) -> list[HtmlElement]:
-        """The body and all elements in it."""
-        return list(_ELEMENTS(self.tree))
+        _read_head(tree, self)
+        self.outline = Outline(tree)
+        _read_marks(self.outline, self)
 
     @cached_property
     def named(self) -> list[tuple[HtmlElement, str, str]]:
         """The elements of the body that have a class or an id, with both."""
-        found = []
-        for node in self.elements:
-            kind, name = node.get("class"), node.get("id")
-            if kind or name:
-                found.append((node, kind or "", name or ""))
-        return found
+        page = self.outline
+        return [
+            (node, kind, name)
+            for node, kind, name in zip(page.elements, page.classes, page.ids, strict=True)
+            if kind or name
+        ]
 
     @cached_property
     def classed(self) -> list[tuple[str, HtmlElement]]:
@@ -94,7 +91,7 @@ class Signals:
     @cached_property
     def lines(self) -> list[Line]:
         """The visible lines of the page, furniture included."""
-        return read_lines(self.tree)
+        return read_lines(self.outline)
 
     @cached_property
     def shown(self) -> str:
@@ -104,7 +101,8 @@ class Signals:
     @cached_property
     def hrefs(self) -> list[str]:
         """Where the page's links lead."""
-        return list(_HREFS(self.tree))
+        page = self.outline
+        return [page.elements[at].get("href") for at in page.links]
 
     @cached_property
     def hrefs_text(self) -> str:
@@ -151,7 +149,8 @@ class Signals:
 
     def has_label(self, labels: frozenset[str]) -> bool:
         """Stands any of `labels` (folded) before a colon? Cheaper than `lines`, and most pages have none."""
-        for text in islice(texts_with_colon(self.elements), MAX_COLONS):
+        with_colon = (text for text in self.outline.texts if ":" in text or "：" in text)
+        for text in islice(with_colon, MAX_COLONS):
             if len(text) > MAX_LINE_CHARS:
                 continue
             for part in _COLON.split(text)[:-1]:
@@ -165,12 +164,6 @@ class Signals:
                 ):
                     return True
         return False
-
-    def says(self, phrases: re.Pattern[str]) -> bool:
-        """Stands any of `phrases` in the page or its scripts? Far cheaper than `lines`, or by those known."""
-        if "lines" in self.__dict__ and phrases.search(self.shown) is None:
-            return False
-        return phrases.search(_TEXT(self.tree)) is not None
 
     def line_of(self, element: HtmlElement) -> int:
         """Return the index of the first line in or after the start of `element`; -1 when there is none."""
@@ -194,15 +187,6 @@ class Signals:
         return -1
 
 
-def texts_with_colon(elements: Iterable[HtmlElement]) -> Iterator[str]:
-    """Yield the texts of `elements`, and those behind them, that have a colon; machinery apart."""
-    for node in elements:
-        if (text := node.text) and (":" in text or "：" in text) and node.tag not in ("script", "style"):
-            yield text
-        if (text := node.tail) and (":" in text or "：" in text) and node.tag != "body":
-            yield text
-
-
 def _is_furniture(node: HtmlElement) -> bool:
     tag = node.tag
     if tag in ("nav", "form", "select"):
@@ -218,20 +202,20 @@ def _is_furniture(node: HtmlElement) -> bool:
 
 
 def read_signals(tree: HtmlElement) -> Signals:
-    """Walk `tree` and return what its metadata can be read from. The tree is not changed."""
-    found = Signals(tree)
-    _read_head(tree, found)
-    _read_marks(tree, found)
-    return found
+    """Return what the metadata of a page can be read from.
+
+    Args:
+      tree: any element of a parsed page. The page loses what nobody sees of it: scripts, styles, controls.
+    """
+    return Signals(tree.getroottree().getroot())
 
 
 def _read_head(tree: HtmlElement, found: Signals) -> None:
     room = MAX_JSON_LD_CHARS
-    root = tree.getroottree().getroot()
     found.language = (
-        root.get("lang")
-        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or root.get("xml:lang")
+        tree.get("lang")
+        or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or tree.get("xml:lang")
         or ""
     )
     counts = {"meta": 0, "link": 0}
@@ -261,17 +245,18 @@ def _read_head(tree: HtmlElement, found: Signals) -> None:
                     found.metas.setdefault(name.strip().lower(), []).append(content)
 
 
-def _read_marks(tree: HtmlElement, found: Signals) -> None:
-    for node in tree.iter("h1", "time"):
-        kept = found.h1 if node.tag == "h1" else found.times
-        if len(kept) < MAX_MARKS:
-            kept.append(node)
-    for name in _ITEMPROPS(tree)[:MAX_MARKS]:
+def _read_marks(page: Outline, found: Signals) -> None:
+    for at, tag in enumerate(page.tags):
+        if tag in ("h1", "time"):
+            kept = found.h1 if tag == "h1" else found.times
+            if len(kept) < MAX_MARKS:
+                kept.append(page.elements[at])
+    for name in _ITEMPROPS(page.body)[:MAX_MARKS]:
         node = name.getparent()
         if node.tag not in ("meta", "link"):
             for word in name.split():
                 found.itemprops.setdefault(word.rpartition(":")[2], []).append(node)
-    for name in _RELS(tree)[:MAX_MARKS]:
+    for name in _RELS(page.body)[:MAX_MARKS]:
         for rel in name.lower().split():
             if rel in ("author", "next", "tag", "category"):
                 found.links.setdefault(rel, []).append(name.getparent())

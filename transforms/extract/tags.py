@@ -8,8 +8,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from warta.transforms.extract.jsonld import LinkedArticle, clean_text
-from warta.transforms.extract.lines import INLINE, text_of
+from warta.transforms.extract.lines import text_of
 from warta.transforms.extract.signals import Signals
+from warta.transforms.outline import INLINE
 from warta.transforms.text import fold
 
 MAX_TAGS = 30

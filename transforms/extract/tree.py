@@ -144,4 +144,22 @@ def _parsed(page: bytes) -> html.HtmlElement:
     elements = int(_COUNT(tree)) if page.count(b"<") > MAX_ELEMENTS / 2 else 0
     if elements > MAX_ELEMENTS:
         raise ExtractError(Reason.TOO_LARGE, f"{elements} elements, at most {MAX_ELEMENTS} are read")
+    _mend(tree)
     return tree
+
+
+def _mend(tree: html.HtmlElement) -> None:
+    """Put into the body what stands behind a stray `</body>` or `</html>`, as browsers do.
+
+    libxml2 opens another body, or another root, for the rest of the page: whoever asks the first one for its
+    text loses an article that a template's widget has closed too early.
+    """
+    body = tree.find("body")
+    if body is None:
+        return
+    if body.tail and body.tail.strip():
+        etree.SubElement(body, "div").text, body.tail = body.tail, None
+    for other in [*body.itersiblings(), *tree.itersiblings()]:
+        for inner in other.iter("html", "body"):
+            inner.tag = "div"
+        body.append(other)

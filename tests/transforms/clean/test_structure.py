@@ -6,6 +6,7 @@ from lxml import html
 from warta.schemas.article import Removed
 from warta.transforms.clean.lexicon import load_lexicon
 from warta.transforms.clean.structure import prune
+from warta.transforms.outline import Outline
 
 PROSE = (
     "<p>Harga beras di pasar induk naik lagi pekan ini, kata seorang pedagang yang sudah lama berjualan.</p>"
@@ -19,7 +20,7 @@ def link(number: int) -> str:
 
 def pruned(inner: str, *, url: str = "https://koran.example/1") -> tuple[str, list[Removed]]:
     tree = html.document_fromstring(f"<html><body>{inner}</body></html>")
-    removed = prune(tree, load_lexicon(), url=url, title="Harga beras naik")
+    removed = prune(Outline(tree), load_lexicon(), url=url, title="Harga beras naik")
     return " ".join(" ".join(tree.itertext()).split()), removed
 
 
@@ -79,7 +80,7 @@ def test_a_step_of_a_list_heads_nothing() -> None:
 
 def test_a_heading_that_is_the_title_stays() -> None:
     tree = html.document_fromstring(f"<html><body><h1>Terpopuler</h1>{PROSE * 3}</body></html>")
-    prune(tree, load_lexicon(), title="Terpopuler")
+    prune(Outline(tree), load_lexicon(), title="Terpopuler")
     assert tree.findtext(".//h1") == "Terpopuler"
 
 

@@ -4,6 +4,7 @@ from lxml import html
 
 from warta.transforms.extract.body import Block
 from warta.transforms.extract.candidates import choose_body, contained, keys, merge
+from warta.transforms.outline import Outline
 
 PROSE = [
     f"Kalimat nomor {n} dari berita tentang harga beras, yang naik lagi pekan ini di pasar induk kota."
@@ -15,8 +16,8 @@ def paragraphs(some: list[str]) -> str:
     return "".join(f"<p>{text}</p>" for text in some)
 
 
-def page(inner: str) -> html.HtmlElement:
-    return html.document_fromstring(f"<html><body>{inner}</body></html>")
+def page(inner: str) -> Outline:
+    return Outline(html.document_fromstring(f"<html><body>{inner}</body></html>"))
 
 
 def test_our_own_reading_settles_a_plain_page() -> None:
@@ -58,10 +59,12 @@ def test_an_empty_page_gives_no_blocks_and_says_why() -> None:
 
 
 def test_the_tree_is_not_changed() -> None:
-    tree = page(f"<article><h1>Judul</h1>{paragraphs(PROSE)}</article><aside>{paragraphs(PROSE[:2])}</aside>")
-    before = html.tostring(tree)
-    choose_body(tree, title="Judul", descriptions=(PROSE[0],), linked_body=" ".join(PROSE))
-    assert html.tostring(tree) == before
+    outline = page(
+        f"<article><h1>Judul</h1>{paragraphs(PROSE)}</article><aside>{paragraphs(PROSE[:2])}</aside>"
+    )
+    before = html.tostring(outline.tree)
+    choose_body(outline, title="Judul", descriptions=(PROSE[0],), linked_body=" ".join(PROSE))
+    assert html.tostring(outline.tree) == before
 
 
 def test_contained_is_the_share_in_characters() -> None:

@@ -4,13 +4,14 @@ from lxml import html
 
 from warta.transforms.extract.lead import find_lead
 from warta.transforms.extract.own import OwnReading
+from warta.transforms.outline import Outline
 
 PROSE = "<p>Harga beras di pasar induk naik lagi pekan ini, kata seorang pedagang yang lama berjualan.</p>"
 LEAD = "Harga beras naik untuk ketiga kalinya bulan ini dan belum ada tanda akan turun."
 
 
 def reading(inner: str, title: str = "") -> OwnReading:
-    return OwnReading(html.document_fromstring(f"<html><body>{inner}</body></html>"), title)
+    return OwnReading(Outline(html.document_fromstring(f"<html><body>{inner}</body></html>")), title)
 
 
 def test_a_lead_named_so_is_found_between_headline_and_body() -> None:

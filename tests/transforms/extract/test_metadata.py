@@ -7,6 +7,7 @@ from lxml import etree, html
 
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.extract.signals import read_signals
 
 NO_HINTS = Hints()
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -29,7 +30,7 @@ def read(
         f'<html lang="{lang}"><head>{head}</head><body><header><nav><a href="/">Beranda</a></nav></header>'
         f"{body}<footer>Hak cipta</footer></body></html>"
     )
-    return read_metadata(tree, url, hints=hints, now=NOW)
+    return read_metadata(read_signals(tree), url, hints=hints, now=NOW)
 
 
 def article(*lines: str, tail: str = "") -> str:
@@ -211,10 +212,11 @@ def test_a_canonical_address_counts_when_it_stays_on_the_site(canonical: str, ex
     assert read("", head=f'<link rel="canonical" href="{canonical}">').canonical_url == expected
 
 
-def test_reading_does_not_change_the_tree() -> None:
+def test_reading_does_not_change_the_page() -> None:
     tree = html.document_fromstring(
         f"<html><head>{HEAD}</head><body>{article('<p>Oleh: Sri</p>')}</body></html>"
     )
+    page = read_signals(tree)
     before = etree.tostring(tree)
-    read_metadata(tree, URL, hints=Hints(), now=NOW)
+    read_metadata(page, URL, hints=Hints(), now=NOW)
     assert etree.tostring(tree) == before

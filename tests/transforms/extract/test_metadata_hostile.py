@@ -10,6 +10,7 @@ from lxml import html
 
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.extract.signals import read_signals
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 URL = "https://contoh.test/berita/banjir-di-demak-mulai-surut"
@@ -53,7 +54,7 @@ def test_a_hostile_page_costs_bounded_time(page: str) -> None:
     parser = html.HTMLParser(huge_tree=True)
     tree = html.document_fromstring(page, parser=parser)
     start = time.process_time()
-    found = read_metadata(tree, URL, hints=Hints(), now=NOW)
+    found = read_metadata(read_signals(tree), URL, hints=Hints(), now=NOW)
     assert time.process_time() - start < MAX_CPU_S
     assert isinstance(found, Metadata)
 
@@ -123,7 +124,7 @@ def test_any_tree_is_read_without_an_error(node: html.HtmlElement, url: str) -> 
     body = html.Element("body")
     root.append(body)
     body.append(node)
-    found = read_metadata(root, url, hints=Hints(), now=NOW)
+    found = read_metadata(read_signals(root), url, hints=Hints(), now=NOW)
     assert found.published is None or found.published.tzinfo is UTC
 
 
@@ -131,7 +132,9 @@ def test_any_tree_is_read_without_an_error(node: html.HtmlElement, url: str) -> 
     "markup", ["<p></p>", "<html></html>", "<!-- x -->y", "<frameset><frame></frameset>", "x"]
 )
 def test_a_page_without_a_body_is_read(markup: str) -> None:
-    assert read_metadata(html.document_fromstring(markup), URL, hints=Hints(), now=NOW).title in (
+    assert read_metadata(
+        read_signals(html.document_fromstring(markup)), URL, hints=Hints(), now=NOW
+    ).title in (
         "",
         "x",
         "y",
@@ -142,4 +145,4 @@ def test_any_element_of_a_page_will_do() -> None:
     tree = html.document_fromstring(
         "<html><head><title>Banjir surut</title></head><body><p>x</p></body></html>"
     )
-    assert read_metadata(tree.find(".//p"), URL, hints=Hints(), now=NOW).title == "Banjir surut"
+    assert read_metadata(read_signals(tree.find(".//p")), URL, hints=Hints(), now=NOW).title == "Banjir surut"

@@ -4,13 +4,14 @@ import pytest
 from lxml import html
 
 from warta.transforms.extract.own import OwnReading
+from warta.transforms.outline import Outline
 
 PROSE = "<p>Harga beras di pasar induk naik lagi pekan ini, kata seorang pedagang yang lama berjualan.</p>"
 CAPTION = "Seorang pedagang beras menunggu pembeli di pasar induk kota, Senin pagi."
 
 
 def reading(inner: str, title: str = "") -> OwnReading:
-    return OwnReading(html.document_fromstring(f"<html><body>{inner}</body></html>"), title)
+    return OwnReading(Outline(html.document_fromstring(f"<html><body>{inner}</body></html>")), title)
 
 
 def texts(inner: str, title: str = "") -> list[str]:

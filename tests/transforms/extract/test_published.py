@@ -7,6 +7,7 @@ from lxml import html
 
 from warta.transforms.extract.metadata import read_metadata
 from warta.transforms.extract.model import Hints, Metadata
+from warta.transforms.extract.signals import read_signals
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PROSE = "<p>" + "Warga kembali ke rumah setelah air surut, kata petugas di lokasi kejadian. " * 4 + "</p>"
@@ -19,7 +20,7 @@ def read(
     """Return the metadata of a page of `head` and `body`."""
     lang = hints.pop("lang", "id")
     tree = html.document_fromstring(f"<html lang='{lang}'><head>{head}</head><body>{body}</body></html>")
-    return read_metadata(tree, url, hints=Hints(**hints), now=NOW)  # type: ignore[arg-type]
+    return read_metadata(read_signals(tree), url, hints=Hints(**hints), now=NOW)  # type: ignore[arg-type]
 
 
 def linked(published: str) -> str:

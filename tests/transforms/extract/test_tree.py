@@ -59,6 +59,23 @@ def test_control_characters_and_an_xml_prologue_do_not_stop_the_parser() -> None
     assert tree.findtext(".//p") == "Satu dua"
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body><p>satu</p></body><div>dua</div></html>",
+        "<html><body><p>satu</p></body>dua</html>",
+        "<html><body><p>satu</p></body></html><div>dua</div>",
+        "<html><body><p>satu</p></body></html><html><body id='b'>dua</body></html>",
+        "<html><body><p>satu</p></body><body class='b'>dua</body></html>",
+    ],
+)
+def test_what_stands_behind_a_stray_end_of_the_page_belongs_to_it(page: str) -> None:
+    tree = parse_tree(page)
+    assert " ".join(tree.find("body").itertext()).split() == ["satu", "dua"]
+    assert [node.tag for node in tree.iter("html", "body")] == ["html", "body"]
+    assert tree.getnext() is None
+
+
 def test_an_error_survives_the_way_back_from_a_worker_process() -> None:
     error = pickle.loads(pickle.dumps(ExtractError(Reason.PAGE_TOO_DEEP, "more than 255")))
     assert (error.reason, error.detail) == (Reason.PAGE_TOO_DEEP, "more than 255")
