@@ -117,9 +117,11 @@ def _boxes(outline: Outline) -> dict[str, str]:
     """
     names = [*outline.classes, *outline.ids]
     text = lowered("\0".join(names))
-    if not any(word in text for word in _BOXES):
+    words = [word for word in _BOXES if word in text]
+    if not words:
         return {}
-    return {name: box[1].lower() for name in set(names) if (box := _BOX.search(name[:MAX_NAME_CHARS]))}
+    some = [name for name in set(names) if any(word in lowered(name) for word in words)]
+    return {name: box[1].lower() for name in some if (box := _BOX.search(name[:MAX_NAME_CHARS]))}
 
 
 _LISTS = BLOCKS - HEADINGS

@@ -47,11 +47,10 @@ def read_runs(page: Outline) -> list[Run]:
     skipped = page.marked(at for at, tag in enumerate(page.tags) if tag in _SKIPPED and not page.gone[at])
     starts = [start for start, joined in zip(page.line_at, page.joined, strict=True) if not joined]
     for start, end in pairwise([*starts, len(page.texts)]):
-        if skipped[start]:
+        if skipped[start] or page.there.find(1, start, end) < 0:
             continue
         text, linked = page.said(start, end)
-        if text:
-            at = page.blocks[page.owners[start]]
-            tag = page.tags[at]
-            runs.append(Run(at, tag, text, linked, _prose(tag, text, linked)))
+        at = page.blocks[page.owners[start]]
+        tag = page.tags[at]
+        runs.append(Run(at, tag, text, linked, _prose(tag, text, linked)))
     return runs
