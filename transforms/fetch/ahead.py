@@ -10,10 +10,10 @@ asks for it again. Slices are made of the same entries as without, so the rows a
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from queue import SimpleQueue
 from typing import Any
 
@@ -29,6 +29,9 @@ from warta.transforms.fetch.settings import FetchSettings
 from warta.transforms.fetch.slices import in_turn
 
 Outcome = Article | Rejection | Deferral
+
+DEFERRED_AT_ONCE = 20
+"""Entries beyond the slice that are deferred after each of its outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,20 @@ class AheadCrawl:
         self._next, self._beyond = entries, beyond
 
     def slice(self, entries: Sequence[Entry]) -> Iterator[Any]:
-        """Yield the outcome of every entry as it comes, at last the hosts; what is beyond the slice is
-        deferred at once, and not held on to: a run may announce a hundred slices."""
+        """Yield the outcome of every entry as it comes, at last the hosts.
+
+        What is beyond the slice is deferred between the first outcomes, and not held on to: a run may
+        announce a hundred slices. All of it at once would keep the crawl from beginning: both need the
+        interpreter.
+        """
         chosen, left = in_turn(entries, self._settings.max_pages)
         if left:
             ahead, rest = in_turn(left, self._settings.max_pages)
             self.expect(ahead, len(rest))
         self._submit(chosen)
-        return chain((Deferral(entry, Reason.SLICE_FULL) for entry in left), self._outcomes(chosen))
+        return self._outcomes(chosen, deque(left))
 
-    def _outcomes(self, chosen: list[Entry]) -> Iterator[Any]:
+    def _outcomes(self, chosen: list[Entry], beyond: deque[Entry]) -> Iterator[Any]:
         missing = {entry.url_id for entry in chosen}
         early = [self._held.pop(entry.url_id) for entry in chosen if entry.url_id in self._held]
         while missing:
@@ -89,9 +96,11 @@ class AheadCrawl:
                     missing.remove(url_id)
                     self._open.discard(url_id)
                     yield outcome
+                    yield from _deferred(beyond, DEFERRED_AT_ONCE)
                 else:
                     self._held[url_id] = outcome
             early = []
+        yield from _deferred(beyond, len(beyond))
         yield from self._hosts()
 
     def has_read(self) -> bool:
@@ -218,6 +227,11 @@ def ending_ahead(run_id: str) -> Iterator[None]:
     finally:
         if crawl := _crawls.pop(run_id, None):
             crawl.close()
+
+
+def _deferred(beyond: deque[Entry], most: int) -> Iterator[Deferral]:
+    for _ in range(min(most, len(beyond))):
+        yield Deferral(beyond.popleft(), Reason.SLICE_FULL)
 
 
 def _url_id(outcome: Outcome) -> str:

@@ -112,6 +112,7 @@ def test_entries_beyond_the_next_slice_are_let_go(server: HostileServer) -> None
     asked = [Watched(url=entry.url, url_id=entry.url_id, feed_url="") for entry in entries(20)]
     last = weakref.ref(asked[-1])
     slice_ = take_lazily(server, asked)
+    assert isinstance(next(slice_), Article)
     assert all(isinstance(next(slice_), Deferral) for _ in range(20 - SLICE))
     assert last() is not None
     del asked
