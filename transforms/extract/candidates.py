@@ -1,8 +1,8 @@
 """Which reading of a page is its article: ours on a plain page, else two that agree, else by evidence.
 
-Every second page is plain: its prose stands in one place, and our own reading finds it in a millisecond. The
-others are read by trafilatura too, for some milliseconds more. Where the two agree, the page is
-settled. Where they do not, it is doubtful, and the choice falls by what else is known: JSON-LD
+Two of three pages are plain: their prose stands in one place, and our own reading finds it in a millisecond.
+The others are read by trafilatura too, for some milliseconds more. Where the two agree, the page is settled.
+Where they do not, it is doubtful, and the choice falls by what else is known: JSON-LD
 `articleBody`, whether what one reading has more stands in the same kind of container, the description, the
 feed's summary. Only a page where all of that is silent and the default is thin pays for trafilatura's slow
 reading, which asks readability and jusText too.

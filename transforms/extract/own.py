@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, islice
+from typing import NamedTuple
 
 from warta.transforms.extract.body import HEADING, ITEM, PARAGRAPH, QUOTE, ROW, Block
 from warta.transforms.extract.runs import HEADS, MAX_LINK_SHARE, Run, read_runs
@@ -44,17 +45,29 @@ ODD_SHARE = 0.1
 """Share of a reading's text below which a kind of container is an odd place for a paragraph."""
 MAX_QUOTES = 100
 """Quotes that are looked for in the rest of the text: each costs a search through all of it."""
-PLAIN_SHARE = 0.9
-"""Share of a page's prose that its container holds when the page is plain..."""
-PLAIN_PARAGRAPHS = 0.95
-"""...and share of the container's prose that stands in paragraphs, quotes and items..."""
-PLAIN_SHAPE = 0.8
-"""...and share of the blocks' text that one kind of container holds..."""
-PLAIN_KEPT = 0.85
-"""...and share of the container's text outside links that the blocks keep..."""
 PLAIN_CHARS = 500
-"""...and the least that they hold. So 362 of 675 real pages are plain. Over the 345 known bodies F1 is .971,
-leak .061 and loss .026; with every page read by trafilatura too it was .970, .064 and .027."""
+"""The least that the blocks of a plain page hold..."""
+PLAIN_PARAGRAPHS = 0.9
+"""...and share of its container's prose that stands in paragraphs, quotes and items."""
+
+
+class Plain(NamedTuple):
+    """What makes a page plain: the least shares."""
+
+    prose: float
+    """Of a page's prose that its container holds..."""
+    shape: float
+    """...and of the blocks' text that one kind of container holds..."""
+    kept: float
+    """...and of the container's text outside links that the blocks keep."""
+
+
+PLAIN = Plain(0.9, 0.8, 0.85)
+PLAIN_BUT_FOR_FURNITURE = Plain(0.95, 0.95, 0.9)
+"""The same where prose elsewhere does not count if it is named like furniture: names err, so all else has to
+fit better. So 430 of 675 real pages are plain, 368 without. Over the 345 known bodies F1 is .9715, leak .061
+and loss .026 with it, .9712, .061 and .026 without; with every page read by trafilatura too .970, .064 and
+.027."""
 _PARAGRAPHS = frozenset({"p", "blockquote", "li"})
 _CELLS = frozenset({"td", "th", "dt", "dd"})
 _NO_CONTAINERS = frozenset({"p", "li", "blockquote", "td", "span", "strong", "b", "em", "i"})
@@ -96,8 +109,20 @@ class OwnReading:
         whole = weights[container]
         by_name = prose <= MAX_NAMED_SHARE * whole
         blocks = _of_one_kind(page, _trimmed(page, unnamed if by_name else inside))
-        alone = by_name and whole >= PLAIN_SHARE * weights[0]
-        return blocks, alone and not _are_comments(page, container) and _are_plain(blocks, inside)
+        plain = _plainest(blocks, inside)
+        if plain is None or not by_name or _are_comments(page, container):
+            return blocks, False
+        alone = whole >= PLAIN.prose * weights[0]
+        if not alone and plain is PLAIN_BUT_FOR_FURNITURE:
+            alone = whole >= plain.prose * (whole + self._unnamed_beside(container))
+        return blocks, alone
+
+    def _unnamed_beside(self, container: int) -> int:
+        """Return how much prose stands elsewhere that is not named like furniture."""
+        verdicts = {0: False}
+        inside = range(container, self.page.ends[container])
+        beside = (run for run in self.runs if run.prose and run.at not in inside)
+        return sum(run.prose for run in beside if not is_named(self.page, run.at, verdicts))
 
 
 def _of_one_kind(page: Outline, runs: Sequence[Run]) -> list[Block]:
@@ -125,17 +150,21 @@ def _shares(blocks: Sequence[Block]) -> dict[str, float]:
     return {shape: held / whole for shape, held in chars.items()}
 
 
-def _are_plain(blocks: Sequence[Block], inside: Sequence[Run]) -> bool:
-    """Tell whether `blocks` are nearly all that their container holds, in paragraphs of one kind."""
+def _plainest(blocks: Sequence[Block], inside: Sequence[Run]) -> Plain | None:
+    """Return the stricter or the looser limits that `blocks` meet: nearly all that their container holds."""
     if any(run.tag in _CELLS for run in inside):
-        return False  # trafilatura lays out tables
-    kept = sum(len(block.text) for block in blocks)
-    if kept < PLAIN_CHARS or max(_shares(blocks).values()) < PLAIN_SHAPE:
-        return False
+        return None  # trafilatura lays out tables
+    chars = sum(len(block.text) for block in blocks)
     prose = sum(run.prose for run in inside)
     paragraphs = sum(run.prose for run in inside if run.tag in _PARAGRAPHS)
+    if chars < PLAIN_CHARS or paragraphs < PLAIN_PARAGRAPHS * prose:
+        return None
+    shape = max(_shares(blocks).values())
     text = sum(len(run.text) - run.linked for run in inside)
-    return paragraphs >= PLAIN_PARAGRAPHS * prose and kept >= PLAIN_KEPT * text
+    for plain in (PLAIN_BUT_FOR_FURNITURE, PLAIN):
+        if shape >= plain.shape and chars >= plain.kept * text:
+            return plain
+    return None
 
 
 def _are_comments(page: Outline, container: int) -> bool:

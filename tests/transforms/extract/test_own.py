@@ -69,7 +69,7 @@ def test_a_page_is_plain_when_nothing_else_can_be_its_article() -> None:
     [
         f"<div>{PROSE * 2}</div>",  # too short to tell
         f"<div class='isi'>{PROSE * 8}</div><div class='lain'>{PROSE * 2}</div>",  # prose elsewhere
-        f"<div class='isi'>{PROSE * 8}<div>{CAPTION}</div></div>",  # prose in no paragraph
+        f"<div class='isi'>{PROSE * 6}<div>{CAPTION}</div></div>",  # prose in no paragraph
         f"<div><div class='a'>{PROSE * 4}</div><div class='b'>{PROSE * 4}</div></div>",  # two kinds
         f"<div class='isi'>{PROSE * 8}<div class='promo'>{PROSE * 2}</div></div>",  # much of it left out
         f"<div class='comments'><div class='isi'>{PROSE * 8}</div></div>",  # the readers' words
@@ -79,6 +79,14 @@ def test_a_page_is_plain_when_nothing_else_can_be_its_article() -> None:
 )
 def test_a_page_with_something_else_in_it_is_not_plain(inner: str) -> None:
     assert not reading(inner).is_plain
+
+
+def test_prose_named_like_furniture_leaves_a_page_plain_if_all_else_fits_better() -> None:
+    beside = f"<div class='newsletter'>{PROSE * 2}</div>"
+    assert reading(f"<div class='isi'>{PROSE * 8}</div>{beside}").is_plain
+    assert not reading(f"<div class='isi'>{PROSE * 8}</div>{beside}{PROSE}").is_plain
+    odd = PROSE.replace("<p>", "<div class='foto'><p>").replace("</p>", "</p></div>")
+    assert not reading(f"<div class='isi'>{PROSE * 8}{odd}</div>{beside}").is_plain
 
 
 def test_of_two_articles_the_one_with_the_headline_is_meant() -> None:
