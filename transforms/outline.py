@@ -171,7 +171,8 @@ class Outline:
 
     def said(self, start: int, end: int) -> tuple[str, int]:
         """Return the texts from `start` to `end` as they are read, and how many characters are linked."""
-        text = " ".join("".join(self.texts[start:end]).split())
+        text = self.texts[start] if end - start == 1 else "".join(self.texts[start:end])
+        text = " ".join(text.split())
         links = self.linked.count(1, start, end)
         if not links:
             return text, 0

@@ -12,6 +12,8 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 MOST_MARKS = 30
 """Combining marks on one letter; as in Unicode's Stream-Safe Text Format (UAX #15), no language has more."""
+MOST_REMEMBERED = 1_000
+"""Characters up to which a folded text is remembered."""
 _PILE = b"?" * (MOST_MARKS + 1)
 """What more of them become in ASCII; a paragraph of Chinese does, too, and is looked at more closely."""
 
@@ -42,6 +44,11 @@ def _unpiled(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` for comparison: NFKC, case folded, white space as single blanks."""
+    return _folded(text) if len(text) <= MOST_REMEMBERED else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=1_000)  # a page's lines are compared three times each, its labels on all pages of a site
+def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
