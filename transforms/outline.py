@@ -7,7 +7,7 @@ over columns.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from lxml import etree
@@ -160,6 +160,18 @@ class Outline:
     def ids(self) -> list[str]:
         """The id of each element, "" where it has none."""
         return [element.get("id") or "" for element in self.elements]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All classes and ids. A page repeats a few: a word is sooner found in these than at each element."""
+        return frozenset([*self.classes, *self.ids])
+
+    def named(self, names: Collection[str]) -> list[int]:
+        """Return the places of the elements whose class or id is one of `names`."""
+        if not names:
+            return []
+        columns = enumerate(zip(self.classes, self.ids, strict=True))
+        return [at for at, (kind, name) in columns if kind in names or name in names]
 
     def marked(self, places: Iterable[int]) -> bytearray:
         """Return a column with an entry for each text: 1 where one of the elements at `places` holds it."""

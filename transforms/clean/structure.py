@@ -99,11 +99,7 @@ def _hidden(outline: Outline) -> list[tuple[int, str]]:
     """Return where forms stand, and what a reader opens by a click with the word that says so."""
     forms = [(at, "") for at, tag in enumerate(outline.tags) if tag == "form"]
     boxes = _boxes(outline)
-    found = [
-        (at, boxes.get(kind) or boxes[name])
-        for at, (kind, name) in enumerate(zip(outline.classes, outline.ids, strict=True) if boxes else ())
-        if kind in boxes or name in boxes
-    ]
+    found = [(at, boxes.get(outline.classes[at]) or boxes[outline.ids[at]]) for at in outline.named(boxes)]
     dialogs = [role.getparent() for role in _ROLES(outline.body) if role in ("dialog", "alertdialog")]
     places = outline.places() if dialogs else {}
     found += [(places[element], "dialog") for element in dialogs]
@@ -111,16 +107,10 @@ def _hidden(outline: Outline) -> list[tuple[int, str]]:
 
 
 def _boxes(outline: Outline) -> dict[str, str]:
-    """Return the classes and ids that name what opens by a click (a dialog, a glossary), with that word.
-
-    Every second page has no such word in any of its names, which is quicker seen in all of them at once.
-    """
-    names = [*outline.classes, *outline.ids]
-    text = lowered("\0".join(names))
+    """Return the classes and ids that name what opens by a click (a dialog, a glossary), with that word."""
+    text = lowered("\0".join(outline.names))
     words = [word for word in _BOXES if word in text]
-    if not words:
-        return {}
-    some = [name for name in set(names) if any(word in lowered(name) for word in words)]
+    some = [name for name in outline.names if any(word in lowered(name) for word in words)] if words else ()
     return {name: box[1].lower() for name in some if (box := _BOX.search(name[:MAX_NAME_CHARS]))}
 
 

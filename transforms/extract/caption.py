@@ -93,10 +93,12 @@ def _shown(page: Signals, image_url: str) -> Iterator[str]:
 def caption_elements(page: Signals) -> list[HtmlElement]:
     """Return the elements whose tag or class says that a caption stands in them."""
     outline = page.outline
+    named = set(outline.named({name for name in outline.names if "aption" in name}))
     return [
         outline.elements[at]
-        for at, (tag, kind) in enumerate(zip(outline.tags, outline.classes, strict=True))
-        if tag == "figcaption" or ("aption" in kind and tag not in ("img", "figure", "body"))
+        for at, tag in enumerate(outline.tags)
+        if tag == "figcaption"
+        or (at in named and "aption" in outline.classes[at] and tag not in ("img", "figure", "body"))
     ][:MAX_IMAGES]
 
 

@@ -92,11 +92,9 @@ def _candidates(
 
 def crumb_elements(page: Signals) -> list[HtmlElement]:
     """Return the elements whose class or id speaks of a breadcrumb."""
-    return [
-        node
-        for node, kind, name in page.named
-        if ("rumb" in kind or "rumb" in name or "fil-ariane" in kind) and node.tag != "body"
-    ]
+    outline = page.outline
+    names = {name for name in outline.names if "rumb" in name or "fil-ariane" in name}
+    return [outline.elements[at] for at in outline.named(names) if outline.tags[at] != "body"]
 
 
 def _visible_crumbs(page: Signals) -> list[str]:

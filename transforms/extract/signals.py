@@ -69,23 +69,15 @@ class Signals:
         _read_marks(self.outline, self)
 
     @cached_property
-    def named(self) -> list[tuple[HtmlElement, str, str]]:
-        """The elements of the body that have a class or an id, with both."""
-        page = self.outline
-        return [
-            (node, kind, name)
-            for node, kind, name in zip(page.elements, page.classes, page.ids, strict=True)
-            if kind or name
-        ]
-
-    @cached_property
     def classed(self) -> list[tuple[str, HtmlElement]]:
         """Elements whose class or id speaks of authors or dates, with that word."""
+        page = self.outline
+        words = {name: word for name in page.names if (word := _class_word(name[:MAX_NAME_CHARS]))}
         return [
-            (word, node)
-            for node, *names in self.named[: 10 * MAX_MARKS]
-            for name in names
-            if name and (word := _class_word(name[:MAX_NAME_CHARS]))
+            (words[name], page.elements[at])
+            for at in page.named(words)[: 10 * MAX_MARKS]
+            for name in (page.classes[at], page.ids[at])
+            if name in words
         ]
 
     @cached_property

@@ -15,7 +15,10 @@ from warta.transforms.extract.tree import parse_tree
 
 CAPTIONS = "//body//figcaption | //body//*[contains(@class, 'aption')][not(self::img or self::figure)]"
 BEHIND = "//body//*[self::img or self::amp-img]/following-sibling::*[1]"
-CRUMBS = "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@class, 'fil-ariane')]"
+CRUMBS = (
+    "//body//*[contains(@class, 'rumb') or contains(@id, 'rumb')"
+    " or contains(@class, 'fil-ariane') or contains(@id, 'fil-ariane')]"
+)
 
 TAGS = ("div", "p", "img", "amp-img", "figure", "figcaption", "a", "b", "script", "style", "br", "body", "ul")
 NAMES = ("", "caption", "wp-Caption", "breadcrumb", "crumb fil-ariane", "author", "date", "x")
