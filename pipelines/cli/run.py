@@ -24,7 +24,7 @@ from warta.pipelines.options import (
     works_elsewhere,
 )
 from warta.pipelines.process.logs import Voice, progress_console, said, set_up, voice_from
-from warta.pipelines.process.machine import choose_allocator
+from warta.pipelines.process.machine import choose_allocator, loading
 from warta.pipelines.process.sieve import sieved
 from warta.pipelines.reading.warm import warm_readers
 from warta.schemas.outcome import RunReport
@@ -109,7 +109,8 @@ def _watched(settings: Settings, command: str, voice: Voice) -> RunReport:
         choose_allocator()
         if settings.is_local:
             warm_readers()
-        from warta.pipelines.batch import run as run_batch
+        with loading():
+            from warta.pipelines.batch import run as run_batch
 
         return run_batch(settings, command=command)
 

@@ -50,7 +50,7 @@ class _Work:
 
     def __init__(self, voice: Any, command: str, shared: Any) -> None:
         from warta.pipelines.process.logs import progress_console, set_up
-        from warta.pipelines.process.machine import choose_allocator
+        from warta.pipelines.process.machine import choose_allocator, loading
         from warta.pipelines.reading.warm import warm_readers
         from warta.transforms.store.lock import adopting
 
@@ -59,16 +59,20 @@ class _Work:
         set_up(voice, self._console)
         choose_allocator()
         warm_readers()
+        with loading():
+            from warta.pipelines.batch import run
+        self._run = run
 
     def cycle(self, settings: Any) -> Any:
-        from warta.pipelines.batch import run
         from warta.pipelines.process.machine import tree_cpu_s
         from warta.pipelines.stream.cycles import Finished
 
         live.reset()
         spent_s = tree_cpu_s()
         with self._watched(settings):
-            report = run(settings, command=self._command, acquire=self._acquire, spent_s=spent_s, last=False)
+            report = self._run(
+                settings, command=self._command, acquire=self._acquire, spent_s=spent_s, last=False
+            )
         return Finished(report, rss_mb())
 
     def tidy(self, settings: Any, keep_days: int | None) -> str:

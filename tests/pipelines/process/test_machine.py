@@ -43,3 +43,17 @@ def test_an_allocator_named_by_the_user_is_left_alone() -> None:
 def test_readers_are_started_before_beam_is_loaded() -> None:
     """A local run checks its settings without Beam: readers load on one core while Beam does on another."""
     assert told(LOOK_WHAT_IS_LOADED) == "set()"
+
+
+def test_no_garbage_is_looked_for_while_modules_load_and_what_they_made_is_passed_over() -> None:
+    looks = told(
+        "import gc\n"
+        "from warta.pipelines.process.machine import loading\n"
+        "gc.collect()\n"
+        "looks = []\n"
+        "gc.callbacks.append(lambda phase, info: looks.append(info['generation']))\n"
+        "with loading():\n"
+        "    made = [[] for _ in range(100_000)]\n"
+        "print(looks, gc.get_freeze_count() >= 100_000, gc.isenabled())\n"
+    )
+    assert looks == "[] True True"
