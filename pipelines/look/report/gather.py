@@ -63,7 +63,7 @@ def gather(output_dir: str, *, now: datetime) -> Figures:
         "removed": stored.removed(articles),
         "copies": losses.copies(duplicates),
         "rejected": losses.rejected(rejections),
-        "stories": _with_addresses(output_dir, stories),
+        "stories": _with_addresses(output_dir, stories, articles),
         "feeds": feeds,
         "runs": losses.runs(reports),
         "doubts": [asdict(one) for one in doubts(reports[-1] if reports else None, len(feeds), failing, now)],
@@ -99,12 +99,15 @@ def _revision_keys(ids: pa.ChunkedArray, revisions: pa.ChunkedArray) -> pa.Chunk
     return pc.binary_join_element_wise(ids, revisions.cast(pa.string()), "/")
 
 
-def _with_addresses(output_dir: str, stories: list[Figures]) -> list[Figures]:
-    """Add the address of each story's earliest article, looked for around the day it was published."""
+def _with_addresses(output_dir: str, stories: list[Figures], articles: pa.Table) -> list[Figures]:
+    """Add the address of each story's earliest article, from the partitions where `articles` has these."""
     ids = pa.array([story["id"] for story in stories], pa.string())
-    begun = [date.fromisoformat(story["first"][:10]) for story in stories if story["first"]]
-    days = {day + timedelta(days=offset) for day in begun for offset in (-1, 0, 1)}
-    near = pc.field("date").isin(pa.array(sorted(days), pa.date32()))
+    found = articles.select(["id", "date", "topic"]).filter(pc.is_in(articles.column("id"), ids))
+    places = found.select(["date", "topic"]).group_by(["date", "topic"]).aggregate([]).to_pylist()
+    near = pc.scalar(False)
+    for place in places:
+        day = pa.scalar(place["date"], pa.date32())
+        near |= (pc.field("date") == day) & (pc.field("topic") == place["topic"])
     first = read(output_dir, "articles").to_table(
         columns=["id", "url"], filter=near & pc.field("id").isin(ids), cache_metadata=False
     )
