@@ -15,9 +15,9 @@ MAPPED_FROM_BYTES = 2**20
 """From 32 MB on in place of 1 MB a run has half the page faults and takes 1 % less CPU, but its heap is in
 pieces then: 20,000 pages peaked at 815 MB in place of 690."""
 KEPT_BYTES = 64 * 2**20
-COLLECT_EVERY = 10_000
-"""Objects made and kept between two looks for garbage. With Python's 700 the looks took .56 s of a run over
-3,000 pages, .34 s of it five looks at all that Beam's import had made; now they take .1 s."""
+COLLECT_EVERY = 2_000
+"""Objects made and kept between two looks for garbage; Python's own number is 700. Of a run over 3,000 pages
+looks took .56 s, most of it five looks at all that Beam's import makes; now one is left of these."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Of `mallopt(3)`, from malloc.h."""
 
@@ -63,8 +63,9 @@ def loading() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect()
         gc.freeze()
-        gc.set_threshold(COLLECT_EVERY, 20, 20)
+        gc.set_threshold(COLLECT_EVERY, 10, 10)
         gc.enable()
 
 
