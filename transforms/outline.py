@@ -59,10 +59,10 @@ class Outline:
     Columns with an entry for each text that is not blank:
 
     Attributes:
-      texts: as written, with a blank behind it where blank text follows in the same line.
+      texts: as written, with a blank behind it where blank text follows in the same line; one blank once
+        it has been cut.
       owners: index of the element that the text stands in.
       linked: 1 where a link with an address holds it.
-      there: 1 until it is cut; then its text is a blank.
 
     Columns with an entry for each line, which is the text between two ends of blocks or breaks:
 
@@ -87,7 +87,6 @@ class Outline:
             at for at, tag in enumerate(self.tags) if tag == "a" and self.elements[at].get("href") is not None
         ]
         self.linked = self.marked(self.links)
-        self.there = bytearray(b"\1" * len(self.texts))
 
     def _walk(self) -> None:
         parents = self.parents
@@ -226,7 +225,6 @@ class Outline:
         text = self.text(at)
         start, end = self.text_at[at], self.text_end[at]
         self.texts[start:end] = [" "] * (end - start)
-        self.there[start:end] = bytes(end - start)
         self.gone[at : self.ends[at]] = b"\1" * (self.ends[at] - at)
         _drop(self.elements[at])
         return text

@@ -44,13 +44,14 @@ def _is_wide(start: str) -> bool:
 def read_runs(page: Outline) -> list[Run]:
     """Return the runs of what is left of a page; captions, menus, footers and buttons have none."""
     runs = []
-    skipped = page.marked(at for at, tag in enumerate(page.tags) if tag in _SKIPPED and not page.gone[at])
+    skipped = page.marked(at for at, tag in enumerate(page.tags) if tag in _SKIPPED)
     starts = [start for start, joined in zip(page.line_at, page.joined, strict=True) if not joined]
     for start, end in pairwise([*starts, len(page.texts)]):
-        if skipped[start] or page.there.find(1, start, end) < 0:
+        if skipped[start]:
             continue
         text, linked = page.said(start, end)
-        at = page.blocks[page.owners[start]]
-        tag = page.tags[at]
-        runs.append(Run(at, tag, text, linked, _prose(tag, text, linked)))
+        if text:
+            at = page.blocks[page.owners[start]]
+            tag = page.tags[at]
+            runs.append(Run(at, tag, text, linked, _prose(tag, text, linked)))
     return runs
