@@ -186,6 +186,8 @@ def _print_work(outcomes: list[Outcome]) -> None:
     doubtful = sum(one.doubtful for one in outcomes)
     print(f"candidates: {dict(Counter(one.candidate for one in outcomes).most_common())}")
     paid = sum(one.paid for one in outcomes)
+    plain = sum(one.candidate == "own" and not one.doubtful for one in outcomes)
+    print(f"plain pages: {plain} of {len(outcomes)}; read once, by our own reading")
     print(f"doubtful pages: {doubtful} of {len(outcomes)}; {paid} paid for the slow reading")
     print(
         f"speed: {len(outcomes) / ours_s:.1f} pages/s and core, trafilatura {len(outcomes) / theirs_s:.1f}; "

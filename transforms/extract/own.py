@@ -1,6 +1,6 @@
 """Our own reading of a page: the container that holds the prose, and its blocks in order.
 
-trafilatura looks for known names of containers; this looks only at where running text is. It costs a sixth
+trafilatura looks for known names of containers; this looks only at where running text is. It costs an eighth
 as much and knows when a page is plain. The two rarely fail on the same page, so where they disagree the page
 is doubtful.
 """
@@ -65,9 +65,9 @@ class Plain(NamedTuple):
 PLAIN = Plain(0.9, 0.8, 0.85)
 PLAIN_BUT_FOR_FURNITURE = Plain(0.95, 0.95, 0.9)
 """The same where prose elsewhere does not count if it is named like furniture: names err, so all else has to
-fit better. So 430 of 675 real pages are plain, 368 without. Over the 345 known bodies F1 is .9715, leak .061
-and loss .026 with it, .9712, .061 and .026 without; with every page read by trafilatura too .970, .064 and
-.027."""
+fit better. So 430 of 675 real pages are plain, of which 361 were without it and with .95 of the prose in
+paragraphs. Over the 345 known bodies F1 is .971, leak .061 and loss .026 either way; with every page read by
+trafilatura too it was .970, .064 and .027. `tests.gate.extraction` prints these."""
 _PARAGRAPHS = frozenset({"p", "blockquote", "li"})
 _CELLS = frozenset({"td", "th", "dt", "dd"})
 _NO_CONTAINERS = frozenset({"p", "li", "blockquote", "td", "span", "strong", "b", "em", "i"})
